@@ -1,0 +1,90 @@
+import { existsSync, unlinkSync } from 'node:fs';
+import { chmod, unlink } from 'node:fs/promises';
+import http from 'node:http';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Progress } from '../../geo/types.ts';
+import type { Config } from '../config.ts';
+import { OperationError, UsageError } from '../errors.ts';
+import type { Services } from '../services.ts';
+import { COMMANDS, type CommandName } from './registry.ts';
+
+/** Where a service that holds a store takes commands: a Unix socket that only its owner can open. */
+export function socketPath(config: Config): string {
+  return path.join(config.DATA_DIR, 'control.sock');
+}
+
+type Line =
+  | { progress: Parameters<Progress> }
+  | { result: unknown }
+  | { error: { kind: 'usage' | 'operation'; message: string } };
+
+/** Takes commands for the store this process holds. */
+export async function listenForCommands(
+  config: Config,
+  services: Services,
+): Promise<{ close(): Promise<void> }> {
+  const file = socketPath(config);
+  if (existsSync(file)) unlinkSync(file); // left by a process that was killed: the store's lock says nobody else runs
+  const server = http.createServer(async (request, response) => {
+    const write = (line: Line) => response.write(`${JSON.stringify(line)}\n`);
+    try {
+      const name = request.url?.slice(1) as CommandName;
+      const command = COMMANDS[name] as
+        | ((services: Services, input: unknown, onProgress: Progress) => Promise<unknown>)
+        | undefined;
+      if (!command) throw new UsageError(`There is no command "${name}".`);
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const input = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+      const result = await command(services, input, (...progress) => write({ progress }));
+      write({ result: result ?? null });
+    } catch (error) {
+      const kind = error instanceof UsageError ? 'usage' : 'operation';
+      write({ error: { kind, message: (error as Error).message } });
+    }
+    response.end();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(file, resolve);
+  });
+  await chmod(file, 0o600);
+  return {
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await unlink(file).catch(() => undefined);
+    },
+  };
+}
+
+/** Asks the running service for a command; undefined when no service holds this DATA_DIR. */
+export async function askService(
+  config: Config,
+  name: CommandName,
+  input: unknown,
+  onProgress: Progress,
+): Promise<{ result: unknown } | undefined> {
+  const socket = socketPath(config);
+  if (!existsSync(socket)) return undefined;
+  const response = await new Promise<http.IncomingMessage | undefined>((resolve, reject) => {
+    const request = http.request({ socketPath: socket, path: `/${name}`, method: 'POST' }, resolve);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(undefined);
+      else reject(new OperationError(`The running service could not be asked: ${error.message}`));
+    });
+    request.end(JSON.stringify(input));
+  });
+  if (!response) return undefined;
+  for await (const text of createInterface({ input: response })) {
+    const line = JSON.parse(text) as Line;
+    if ('progress' in line) onProgress(...line.progress);
+    else if ('result' in line) return { result: line.result };
+    else
+      throw line.error.kind === 'usage'
+        ? new UsageError(line.error.message)
+        : new OperationError(line.error.message);
+  }
+  throw new OperationError('The running service ended before the command was done.');
+}

@@ -1,0 +1,124 @@
+import { statSync } from 'node:fs';
+import type { Command } from 'commander';
+import { formatBasemapReport, readBasemap } from '../../geo/basemap.ts';
+import { assertImportable, formatReport, readBoundaries } from '../../geo/import.ts';
+import { assertWholePopulation, readPopulation } from '../../geo/population.ts';
+import { DIVISIONS, type DivisionId } from '../contract/event.ts';
+import { UsageError } from '../errors.ts';
+import { createProgram, runProgram, settingsOf, terminalProgress } from './cli.ts';
+import { runCommand } from './run.ts';
+
+// npm run geo -- import | population | basemap
+const program = createProgram('geo', 'Boundaries, residents and the base map');
+
+type Mapping = { division: string; code?: string; name?: string; parent?: string };
+
+/** The mapping options that were given. */
+function mappingOf({ code, name, parent }: Mapping): { code?: string; name?: string; parent?: string } {
+  return {
+    ...(code === undefined ? {} : { code }),
+    ...(name === undefined ? {} : { name }),
+    ...(parent === undefined ? {} : { parent }),
+  };
+}
+
+function divisionOf(text: string): DivisionId {
+  const found = DIVISIONS.find((division) => division === text);
+  if (!found) throw new UsageError(`--division: given "${text}", allowed ${DIVISIONS.join(', ')}`);
+  return found;
+}
+
+program
+  .command('import')
+  .description('replace the schematic boundaries of a division by real ones')
+  .argument('<input>', 'a GeoJSON, TopoJSON or Shapefile; a folder or archive of them; or a URL')
+  .option('--division <id>', '2025 or pre-2025', '2025')
+  .option('--code <property>', 'the property that holds the code of a unit')
+  .option('--name <property>', 'the property that holds its name')
+  .option('--parent <property>', 'the property that holds the name or code of its district')
+  .option('--allow-missing', 'import although units would have no boundary')
+  .action(async (input: string, options: Mapping & { allowMissing?: boolean }, command: Command) => {
+    const config = settingsOf(command);
+    const division = divisionOf(options.division);
+    const { onProgress, stop } = terminalProgress();
+    try {
+      const { polygons, report } = await readBoundaries(input, {
+        division,
+        ...mappingOf(options),
+        onProgress,
+      });
+      stop();
+      console.log(formatReport(report));
+      assertImportable(report, { allowMissing: options.allowMissing ?? false });
+      const { relocated } = await runCommand(
+        config,
+        'import-boundaries',
+        { division, polygons: [...polygons] },
+        onProgress,
+      );
+      stop();
+      console.log(`The boundaries of ${polygons.size} units of division ${division} are in force.`);
+      if (relocated) console.log('Every stored event was located again and the rollups were rebuilt.');
+    } finally {
+      stop();
+    }
+  });
+
+program
+  .command('population')
+  .description('a newer table of residents (CSV or JSON)')
+  .argument('<file>')
+  .option('--division <id>', '2025 or pre-2025', '2025')
+  .option('--code <column>', 'the column that holds the code of a unit')
+  .option('--name <column>', 'the column that holds its name')
+  .option('--population <column>', 'the column that holds the residents')
+  .option('--source <text>', 'where the figures come from; default: the name of the file')
+  .option('--date <day>', 'the day they speak of, YYYY-MM-DD; default: the day of the file')
+  .action(
+    async (
+      file: string,
+      options: Mapping & { population?: string; source?: string; date?: string },
+      command: Command,
+    ) => {
+      const division = divisionOf(options.division);
+      if (options.date !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(options.date)) {
+        throw new UsageError(`--date: given "${options.date}", allowed YYYY-MM-DD`);
+      }
+      const { population, report } = await readPopulation(file, division, {
+        ...mappingOf(options),
+        ...(options.population === undefined ? {} : { population: options.population }),
+      });
+      assertWholePopulation(report);
+      const { units } = await runCommand(settingsOf(command), 'import-population', {
+        division,
+        residents: [...population],
+        source: options.source ?? file.split('/').at(-1) ?? file,
+        date: options.date ?? statSync(file).mtime.toISOString().slice(0, 10),
+      });
+      console.log(`Residents of ${units} units are in force: ${report.total.toLocaleString('en')} in all.`);
+    },
+  );
+
+program
+  .command('basemap')
+  .description('water, green and roads to draw under the areas (GeoJSON)')
+  .argument('<files...>')
+  .action(async (files: string[], _options: unknown, command: Command) => {
+    const { onProgress, stop } = terminalProgress();
+    try {
+      const { areas, lines, report } = await readBasemap(files, { onProgress });
+      stop();
+      console.log(formatBasemapReport(report));
+      const { features } = await runCommand(settingsOf(command), 'import-basemap', {
+        layers: [
+          { name: 'areas', content: areas },
+          { name: 'lines', content: lines },
+        ],
+      });
+      console.log(`The base map is in force: ${features} layers.`);
+    } finally {
+      stop();
+    }
+  });
+
+await runProgram(program);

@@ -1,0 +1,178 @@
+import { SOURCES, type Source } from '../contract/event.ts';
+import { CITY_OFFSET_MS, DAY_MS, startOfCityDay } from '../contract/time.ts';
+import type { Geography } from '../geography.ts';
+import type { Store } from '../store/client.ts';
+import { type TailRow, today } from '../store/queries.ts';
+import { TodayCounters } from './counters.ts';
+
+/** One event as it is shown for a moment. */
+export type SeenPoint = { lon: number; lat: number; source: Source; source_id: string; ward: string };
+/** Where a mobile library was last. */
+export type VehiclePosition = {
+  source_id: string;
+  lon: number;
+  lat: number;
+  heading: number | null;
+  at_ms: number;
+};
+
+/** What happened since the publisher last looked. */
+export type Changes = {
+  areas: Set<string>;
+  points: SeenPoint[];
+  vehicles: Map<string, VehiclePosition>;
+  reset: boolean;
+};
+
+/** Points kept between two looks; only a sample is ever sent. */
+const MOST_POINTS = 2_000;
+/** Metres below which a vehicle has not moved, so that its heading is kept. */
+const STILL_M = 15;
+
+/** The state that live clients see: today's counters, the newest row counted, vehicles, and what just changed. */
+export class LiveState {
+  readonly #geography: Geography;
+  #counters = new TodayCounters();
+  #day = Number.NaN;
+  #as_of_ms = 0;
+  #vehicles = new Map<string, VehiclePosition>();
+  #changes: Changes = emptyChanges();
+  readonly #dayVersions = new Map<number, number>();
+  #version = 0;
+
+  constructor(geography: Geography) {
+    this.#geography = geography;
+  }
+
+  get counters(): TodayCounters {
+    return this.#counters;
+  }
+
+  /** `received_at` of the newest row counted, epoch milliseconds; 0 in an empty store. */
+  get as_of_ms(): number {
+    return this.#as_of_ms;
+  }
+
+  get vehicles(): VehiclePosition[] {
+    return [...this.#vehicles.values()];
+  }
+
+  /** Counts everything of today that was received by `as_of_ms`; the tail goes on from there. */
+  async load(store: Store, as_of_ms: number, now: number): Promise<void> {
+    const day = startOfCityDay(now);
+    const rows = await today(store, { from_ms: day, to_ms: day + DAY_MS, received_ms: as_of_ms });
+    const counters = new TodayCounters();
+    for (const row of rows) {
+      counters.apply({
+        areas: this.#areasOf(row.ward),
+        source: row.source - 1,
+        events: Number(row.events),
+        minutes: Number(row.minutes),
+        learner: row.learner,
+        active: Number(row.active),
+      });
+    }
+    this.#counters = counters;
+    this.#day = day;
+    this.#as_of_ms = as_of_ms;
+    this.#changes = { ...emptyChanges(), reset: true };
+    this.#version++;
+    this.#dayVersions.clear();
+  }
+
+  /** Counts rows of the tail. */
+  apply(rows: readonly TailRow[], now: number): void {
+    this.#turnDay(now);
+    for (const row of rows) {
+      const occurred = Number(row.occurred_ms);
+      this.#as_of_ms = Math.max(this.#as_of_ms, Number(row.received_ms));
+      this.#touchDay(occurred);
+      if (startOfCityDay(occurred) !== this.#day) continue;
+      this.#count(row);
+      if (row.sign === 1) this.#show(row, occurred);
+    }
+    this.#version++;
+  }
+
+  /**
+   * A number that changes whenever a row that occurred before `to_ms` was counted: what happened later cannot change
+   * a figure of a window that ends there.
+   */
+  versionBefore(to_ms: number): string {
+    let versions = 0;
+    for (const [day, version] of this.#dayVersions) if (day < to_ms) versions = Math.max(versions, version);
+    return `${versions}`;
+  }
+
+  /** What changed since the last call, and starts anew. */
+  takeChanges(now: number): Changes {
+    this.#turnDay(now);
+    const changes = this.#changes;
+    this.#changes = emptyChanges();
+    return changes;
+  }
+
+  #areasOf(ward: string): string[] {
+    if (ward === '') return [];
+    return ward.length === 5 ? [ward, this.#geography.parentOf(ward)] : [ward];
+  }
+
+  /** At the city's midnight the counters start at zero. */
+  #turnDay(now: number): void {
+    const day = startOfCityDay(now);
+    if (day === this.#day) return;
+    this.#day = day;
+    this.#counters = new TodayCounters();
+    this.#changes = { ...emptyChanges(), reset: true };
+  }
+
+  #touchDay(occurred: number): void {
+    this.#dayVersions.set(
+      Math.floor((occurred + CITY_OFFSET_MS) / DAY_MS) * DAY_MS - CITY_OFFSET_MS,
+      this.#version + 1,
+    );
+  }
+
+  #count(row: TailRow): void {
+    const areas = this.#areasOf(row.ward);
+    this.#counters.apply({
+      areas,
+      source: row.source - 1,
+      events: row.sign,
+      minutes: row.sign * row.duration_min,
+      learner: row.learner,
+      active: row.sign * row.active,
+    });
+    for (const area of areas) this.#changes.areas.add(area);
+  }
+
+  #show(row: TailRow, occurred: number): void {
+    const source = SOURCES[row.source - 1];
+    if (source === undefined || source === 'online_course' || row.lon === null || row.lat === null) return;
+    const { lon, lat, source_id, ward } = row;
+    if (this.#changes.points.length < MOST_POINTS)
+      this.#changes.points.push({ lon, lat, source, source_id, ward });
+    if (source === 'mobile_library') this.#moveVehicle(source_id, lon, lat, occurred);
+  }
+
+  #moveVehicle(source_id: string, lon: number, lat: number, at_ms: number): void {
+    const before = this.#vehicles.get(source_id);
+    if (before && before.at_ms >= at_ms) return;
+    const heading = before ? headingFrom(before, lon, lat) : null;
+    const position = { source_id, lon, lat, heading, at_ms };
+    this.#vehicles.set(source_id, position);
+    this.#changes.vehicles.set(source_id, position);
+  }
+}
+
+function emptyChanges(): Changes {
+  return { areas: new Set(), points: [], vehicles: new Map(), reset: false };
+}
+
+/** Degrees clockwise from north of a move; the old heading when it hardly moved. */
+function headingFrom(before: VehiclePosition, lon: number, lat: number): number | null {
+  const east = (lon - before.lon) * 111_320 * Math.cos((lat * Math.PI) / 180);
+  const north = (lat - before.lat) * 110_570;
+  if (Math.hypot(east, north) < STILL_M) return before.heading;
+  return Math.round(((Math.atan2(east, north) * 180) / Math.PI + 360) % 360);
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Window } from '../coverage/window.ts';
+import type { QueryParams, Store } from './client.ts';
+
+const QUERIES_DIR = fileURLToPath(new URL('../../sql/queries/', import.meta.url));
+
+/** The text of a named query without its comments; `{learner_rows}` stands for the query of that name. */
+function load(name: string): string {
+  const text = readFileSync(`${QUERIES_DIR}${name}.sql`, 'utf8').replace(/--.*$/gm, '').trim();
+  return text.replaceAll('{learner_rows}', () => load('learner_rows'));
+}
+
+/** A query of sql/queries with the types of its parameters and of its rows. */
+function named<Params extends QueryParams, Row>(name: string) {
+  const sql = load(name);
+  return (store: Store, params: Params): Promise<Row[]> => store.query<Row>(sql, params);
+}
+
+/** Filters as the queries take them; `sources` and `groups` are bit sets, 0 groups and '' mean "any". */
+export type FilterParams = { sources: number; groups: number; programme: string };
+
+/** A window as the queries take it: whole days, and the hours at its two edges, in epoch seconds. */
+export type WindowParams = {
+  day_from: string;
+  day_to: string;
+  head_from: number;
+  head_to: number;
+  tail_from: number;
+  tail_to: number;
+};
+
+/** Sums of a row; Int64 arrives as text. */
+type SumColumns = { events: string; headcount: string; minutes: string };
+
+export const placeSums = named<WindowParams & FilterParams, SumColumns & { ward: string }>('place_sums');
+export const learnersByHome = named<
+  WindowParams & FilterParams,
+  SumColumns & { home: string; learners: string }
+>('learners_by_home');
+export const learnersWithoutHome = named<
+  WindowParams & FilterParams & { from_ms: number },
+  SumColumns & { home: number; seen_ward: string; unsure: string; learners: string }
+>('learners_without_home');
+export const lastHomeBefore = named<
+  { learners: string[]; day: string; before_ms: number },
+  { learner: string; home: string }
+>('last_home_before');
+export const learnersByPlace = named<
+  WindowParams & FilterParams & { wards: string[]; areas: string[] },
+  { area: string; learners: string }
+>('learners_by_place');
+export const learnersDistinct = named<WindowParams & FilterParams, { learners: string }>('learners_distinct');
+
+type Between = { from_ms: number; to_ms: number };
+export const namelessByHome = named<Between & FilterParams, SumColumns & { home: number }>(
+  'nameless_by_home',
+);
+export const oldWardCounts = named<Between & FilterParams, SumColumns & { ward: string; learners: string }>(
+  'old_ward_counts',
+);
+
+type StepRow = SumColumns & { t: number | string; learners: string };
+export const activityByDay = named<
+  { day_from: string; day_to: string; wards: string[]; sources: number },
+  StepRow
+>('activity_by_day');
+export const activityByStep = named<Between & { wards: string[]; sources: number; step_s: number }, StepRow>(
+  'activity_by_step',
+);
+
+/** One event of the tail. */
+export type TailRow = {
+  received_ms: string;
+  event_id: string;
+  occurred_ms: string;
+  source: number;
+  source_id: string;
+  learner: string;
+  active: number;
+  ward: string;
+  lon: number | null;
+  lat: number | null;
+  duration_min: number;
+  headcount: number;
+  sign: number;
+};
+export const tail = named<{ after_ms: number; limit: number }, TailRow>('tail');
+
+/** What one learner did in one ward through one kind of source today. */
+export type TodayRow = SumColumns & { ward: string; source: number; learner: string; active: string };
+export const today = named<Between & { received_ms: number }, TodayRow>('today');
+export const status = named<Record<string, never>, { events: string; unlocated: string }>('status');
+
+/** The parameters of a window. */
+export function windowParams(window: Window): WindowParams {
+  return {
+    day_from: window.day_from,
+    day_to: window.day_to,
+    head_from: window.head[0] / 1000,
+    head_to: window.head[1] / 1000,
+    tail_from: window.tail[0] / 1000,
+    tail_to: window.tail[1] / 1000,
+  };
+}

@@ -1,0 +1,13 @@
+-- A row: the home that a learner gave last before a time.
+SELECT toString(learner) AS learner, bitAnd(max(home_key), 131071) AS home
+FROM
+(
+  SELECT learner, home_key FROM learner_daily
+  WHERE learner IN {learners:Array(UInt64)} AND day < {day:Date}
+  UNION ALL
+  SELECT learner, toUInt64(toUnixTimestamp64Milli(occurred_at)) * 131072 + home_code AS home_key FROM events_raw
+  WHERE learner IN {learners:Array(UInt64)} AND home_code != 0 AND sign = 1
+    AND toDate(occurred_at, 'Asia/Ho_Chi_Minh') = {day:Date}
+    AND occurred_at < fromUnixTimestamp64Milli({before_ms:Int64}, 'UTC')
+)
+GROUP BY learner

@@ -1,0 +1,15 @@
+-- A row: activity of one ward of division pre-2025, from the events that named it.
+SELECT
+  old_ward AS ward,
+  toInt64(sum(sign)) AS events,
+  toInt64(uniqExactIf(learner, learner != 0 AND activity != 'registered' AND sign = 1)) AS learners,
+  toInt64(sum(toInt64(sign) * headcount)) AS headcount,
+  toInt64(sum(toInt64(sign) * duration_min)) AS minutes
+FROM events_raw
+WHERE old_ward != ''
+  AND occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
+  AND occurred_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+  AND bitTest({sources:UInt8}, toUInt8(source))
+  AND ({groups:UInt8} = 0 OR bitAnd(learner_groups, {groups:UInt8}) != 0)
+  AND ({programme:String} = '' OR programme = {programme:String})
+GROUP BY ward

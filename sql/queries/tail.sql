@@ -1,0 +1,13 @@
+-- A row: one event received after a time, oldest first, with what live readers need of it.
+SELECT
+  toUnixTimestamp64Milli(received_at) AS received_ms,
+  toString(event_id) AS event_id,
+  toUnixTimestamp64Milli(occurred_at) AS occurred_ms,
+  toUInt8(source) AS source,
+  source_id,
+  toString(learner) AS learner,
+  active, ward, lon, lat, duration_min, headcount, sign
+FROM event_tail
+WHERE received_at > fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')
+ORDER BY received_at
+LIMIT {limit:UInt32}

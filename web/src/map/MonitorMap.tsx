@@ -1,0 +1,93 @@
+import 'maplibre-gl/dist/maplibre-gl.css';
+import './MonitorMap.css';
+import { useEffect, useLayoutEffect, useRef } from 'react';
+import type { Figures } from '../figures/use-figures.ts';
+import { useWords } from '../i18n/index.ts';
+import { asksForStillness, usePhone } from '../media.ts';
+import { pageStore, setView, viewStore } from '../state.ts';
+import { useTheme } from '../theme.ts';
+import type { Padding } from './camera.ts';
+import type { Bbox } from './geometry.ts';
+import { mapHandle } from './handle.ts';
+import { MapTooltip } from './MapTooltip.tsx';
+import { MonitorMapView } from './monitor-map.ts';
+import { readPalette } from './palette.ts';
+import { useMapCamera, useMapData } from './use-map-data.ts';
+
+/** Where the map looks until the service has said where the city is. */
+const BEFORE_AREAS: Bbox = [106.3, 10.3, 107.6, 11.55];
+// The legend stands in the south-west corner, where the city is not: the city is moved aside for it.
+const DESKTOP: Padding = { top: 64, right: 392, bottom: 16, left: 184 };
+const PHONE: Padding = { top: 72, right: 8, bottom: 200, left: 8 };
+
+/** The map as a component: makes the imperative map once and hands it data. */
+export default function MonitorMap({ figures }: { figures: Figures }) {
+  const container = useRef<HTMLDivElement>(null);
+  const tip = useRef<HTMLDivElement>(null);
+  const map = useRef<MonitorMapView | null>(null);
+  const written = useRef(viewStore.get().camera);
+  const { t } = useWords();
+  const theme = useTheme();
+  const padding = usePhone() ? PHONE : DESKTOP;
+  const title = t('map.label');
+
+  useLayoutEffect(() => {
+    const box = container.current;
+    if (!box) return;
+    const view = new MonitorMapView({
+      container: box,
+      palette: readPalette(),
+      camera: viewStore.get().camera,
+      city: BEFORE_AREAS,
+      padding: window.innerWidth <= 720 ? PHONE : DESKTOP,
+      still: asksForStillness(),
+      on: {
+        moved: (camera) => {
+          written.current = camera;
+          setView({ camera }, 'replace');
+        },
+        zoomed: (zoom_level) => pageStore.set({ zoom_level }),
+        pointed: (code, x, y) => {
+          pageStore.set({ hover: code });
+          tip.current?.style.setProperty('translate', `${x}px ${y}px`);
+        },
+        chosen: (code) => setView({ area: code }),
+        ready: () => {
+          document.documentElement.dataset.mapReady = 'true';
+        },
+      },
+    });
+    map.current = view;
+    mapHandle.current = view;
+    return () => {
+      mapHandle.current = null;
+      map.current = null;
+      delete document.documentElement.dataset.mapReady;
+      view.destroy();
+    };
+  }, []);
+
+  useEffect(() => {
+    const box = container.current;
+    if (!box) return;
+    const observer = new ResizeObserver(() => map.current?.setPadding(padding));
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [padding]);
+
+  useEffect(() => {
+    // The variables belong to the theme, which is written to the document before this runs.
+    if (theme) map.current?.setPalette(readPalette());
+  }, [theme]);
+
+  useEffect(() => map.current?.setTitle(title), [title]);
+  useMapData(map, figures);
+  useMapCamera(map, written);
+
+  return (
+    <section className="map" aria-label={title}>
+      <div className="map-canvas" ref={container} />
+      <MapTooltip ref={tip} figures={figures} />
+    </section>
+  );
+}

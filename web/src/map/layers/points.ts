@@ -1,0 +1,42 @@
+import { ScatterplotLayer } from '@deck.gl/layers';
+import { ageOf, type LivePoint } from '../live-points.ts';
+import type { Palette, Rgba } from '../palette.ts';
+
+const RADIUS_PX = 3;
+const GROWTH_PX = 8;
+
+function faded([red, green, blue]: Rgba, alpha: number): Rgba {
+  return [red, green, blue, Math.round(alpha * 255)];
+}
+
+/**
+ * What was just seen: a dot that stays, with a ring that widens while both fade. `now` moves only colours and
+ * radii; `still` draws plain dots for people who asked for no motion.
+ */
+export function pointsLayer(
+  points: LivePoint[],
+  now: number,
+  palette: Palette,
+  still: boolean,
+): ScatterplotLayer<LivePoint> {
+  const hue = (point: LivePoint) =>
+    palette.rgba[point.source === 'mobile_library' ? 'source-mobile' : 'source-centre'];
+  const life = (point: LivePoint) => (still ? 0 : ageOf(point, now));
+  const triggers = { getFillColor: now, getLineColor: now, getRadius: now };
+  return new ScatterplotLayer<LivePoint>({
+    id: 'seen',
+    data: points,
+    getPosition: (point) => [point.lon, point.lat],
+    getRadius: (point) => RADIUS_PX + GROWTH_PX * life(point),
+    radiusUnits: 'pixels',
+    stroked: true,
+    filled: true,
+    lineWidthUnits: 'pixels',
+    getLineWidth: 1.5,
+    getFillColor: (point) => faded(hue(point), 0.85 * (1 - life(point)) ** 2),
+    getLineColor: (point) =>
+      life(point) < 0.08 ? palette.rgba['map-point-ring'] : faded(hue(point), 0.9 * (1 - life(point))),
+    updateTriggers: still ? {} : triggers,
+    parameters: { depthCompare: 'always', depthWriteEnabled: false },
+  });
+}

@@ -1,0 +1,337 @@
+import type { Layer } from '@deck.gl/core';
+import { MapboxOverlay } from '@deck.gl/mapbox';
+import maplibregl, { type GeoJSONSource, type Map as MapLibre } from 'maplibre-gl';
+import type { Level } from '../../../server/contract/area.ts';
+import type { EventSeen, VehicleMoved } from '../../../server/contract/live.ts';
+import type { SourceRecord } from '../../../server/contract/source.ts';
+import type { Camera } from '../url-state.ts';
+import { cameraOf, fitting, isInSight, type MoveCause, type Padding, wardZoom } from './camera.ts';
+import type { DrawnAreas } from './drawn-areas.ts';
+import type { Bbox, Outline } from './geometry.ts';
+import { areasLayer } from './layers/areas.ts';
+import { outlinesLayer } from './layers/outlines.ts';
+import { type Place, standing } from './layers/place.ts';
+import { PLACES_FROM_ZOOM, placesLayer } from './layers/places.ts';
+import { LiveLayers } from './live-layers.ts';
+import { type Paint, paintAreas } from './painter.ts';
+import type { Palette } from './palette.ts';
+import {
+  BASEMAP,
+  buildStyle,
+  DISTRICT_LABELS,
+  HATCH,
+  hatchImage,
+  LABELS,
+  MARKS,
+  WARD_LABELS,
+} from './style.ts';
+
+/** What the map tells the page. */
+export type MapEvents = {
+  /** The reader moved the map; null when it shows the whole city again. */
+  moved: (camera: Camera | null) => void;
+  zoomed: (level: Level) => void;
+  pointed: (code: string | null, x: number, y: number) => void;
+  chosen: (code: string | null) => void;
+  /** Areas were drawn for the first time and the map has come to rest. */
+  ready: () => void;
+};
+
+export type MapOptions = {
+  container: HTMLElement;
+  palette: Palette;
+  camera: Camera | null;
+  city: Bbox;
+  padding: Padding;
+  still: boolean;
+  on: MapEvents;
+};
+
+/** Closest look at one area that the page goes to by itself. */
+const AREA_ZOOM = 12.5;
+const NO_OUTLINES: Outline[] = [];
+/** District names make room for ward names from here on. */
+const WARD_NAMES_FROM_ZOOM = 10.2;
+
+/**
+ * The one owner of the imperative map. Every method takes data and skips what has not changed; each deck.gl layer
+ * is made anew only when its own data is, all others are handed over as they are.
+ */
+export class MonitorMapView {
+  readonly #map: MapLibre;
+  readonly #overlay: MapboxOverlay;
+  readonly #live: LiveLayers;
+  readonly #on: MapEvents;
+  readonly #layers = new Map<string, Layer>();
+  #palette: Palette;
+  #padding: Padding;
+  #city: Bbox;
+  #fitted: boolean;
+  #drawn: DrawnAreas | null = null;
+  #districts: DrawnAreas | null = null;
+  #paint: Paint | null = null;
+  #painted_key = '';
+  #marks_key = '';
+  #places: Place[] = [];
+  #hover: string | null = null;
+  #selected: string | null = null;
+  #level: Level = 'ward';
+  #ready = false;
+  #loaded = false;
+
+  constructor({ container, palette, camera, city, padding, still, on }: MapOptions) {
+    this.#palette = palette;
+    this.#padding = padding;
+    this.#city = city;
+    this.#on = on;
+    this.#fitted = camera === null;
+    this.#map = new maplibregl.Map({
+      container,
+      style: buildStyle(palette),
+      ...(camera ? { center: [camera.lon, camera.lat], zoom: camera.zoom } : { bounds: city }),
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      maxPitch: 0,
+      minZoom: 6,
+      maxZoom: 17,
+      renderWorldCopies: false,
+      trackResize: false,
+      fadeDuration: still ? 0 : 150,
+      canvasContextAttributes: { antialias: true },
+    });
+    this.#map.touchZoomRotate.disableRotation();
+    this.#map.keyboard.disableRotation();
+    this.#overlay = new MapboxOverlay({ interleaved: true, layers: [], onAfterRender: () => this.#settle() });
+    this.#live = new LiveLayers(palette, still, (layers) => {
+      for (const layer of layers) this.#layers.set(layer.id, layer);
+      this.#show();
+    });
+    this.#map.on('load', () => {
+      this.#loaded = true;
+      this.#map.addControl(this.#overlay);
+      this.#map.addImage(HATCH, hatchImage(this.#palette));
+      this.refit();
+      this.#announceZoom();
+      this.#redraw();
+    });
+    this.#listen();
+  }
+
+  #listen(): void {
+    const map = this.#map;
+    map.on('zoom', () => this.#announceZoom());
+    map.on('moveend', (event) => {
+      const { cause } = event as MoveCause;
+      if (cause === 'quiet') return;
+      this.#fitted = cause === 'fit';
+      this.#on.moved(this.#fitted ? null : cameraOf(map));
+    });
+    map.on('mousemove', ({ lngLat, point }) => {
+      this.#on.pointed(this.#drawn?.find(lngLat.lng, lngLat.lat) ?? null, point.x, point.y);
+    });
+    map.on('mouseout', () => this.#on.pointed(null, 0, 0));
+    map.on('click', ({ lngLat }) => this.#on.chosen(this.#drawn?.find(lngLat.lng, lngLat.lat) ?? null));
+  }
+
+  /** Draws the areas of a level; former districts, where given, are outlined over wards. */
+  setAreas(level: Level, drawn: DrawnAreas, districts: DrawnAreas | null): void {
+    if (this.#drawn === drawn && this.#districts === districts && this.#level === level) return;
+    const moved = this.#city.join() !== drawn.city.join();
+    this.#level = level;
+    this.#drawn = drawn;
+    this.#districts = districts;
+    this.#city = drawn.city;
+    this.#painted_key = '';
+    this.#marks_key = '';
+    if (moved) this.refit();
+    this.#redraw();
+  }
+
+  /** Colours the areas; called for every live change, so it first looks whether anything looks different. */
+  paint(paint: Paint): void {
+    this.#paint = paint;
+    const drawn = this.#drawn;
+    if (!drawn || !this.#loaded) return;
+    const painted = paintAreas(drawn, paint, this.#palette);
+    if (painted.marks_key !== this.#marks_key) {
+      this.#marks_key = painted.marks_key;
+      this.#source(MARKS)?.setData(painted.marks);
+    }
+    if (painted.key === this.#painted_key) return;
+    this.#painted_key = painted.key;
+    this.#layers.set('areas', areasLayer(drawn.parts, painted.colours, painted.key));
+    this.#show();
+  }
+
+  /** What a screen reader calls the map. */
+  setTitle(title: string): void {
+    this.#map.getCanvas().setAttribute('aria-label', title);
+  }
+
+  /** Names to write, in the page's language. */
+  setLabels(labels: GeoJSON.FeatureCollection): void {
+    this.#whenLoaded(() => this.#source(LABELS)?.setData(labels));
+  }
+
+  /** Water, green and roads. */
+  setBasemap(basemap: GeoJSON.FeatureCollection): void {
+    this.#whenLoaded(() => this.#source(BASEMAP)?.setData(basemap));
+  }
+
+  /** Where people learn. */
+  setSources(sources: readonly SourceRecord[]): void {
+    this.#places = standing(sources);
+    this.#redraw();
+  }
+
+  /** The area pointed at and the one chosen. */
+  setMarked(hover: string | null, selected: string | null): void {
+    if (hover === this.#hover && selected === this.#selected) return;
+    this.#hover = hover;
+    this.#selected = selected;
+    if (this.#drawn && this.#loaded) this.#outlineMarked();
+  }
+
+  /** Takes other colours (the theme was changed). */
+  setPalette(palette: Palette): void {
+    if (palette === this.#palette) return;
+    this.#palette = palette;
+    this.#live.setPalette(palette);
+    if (!this.#loaded) return;
+    for (const layer of buildStyle(palette).layers) {
+      for (const [name, value] of Object.entries(layer.paint ?? {})) {
+        this.#map.setPaintProperty(layer.id, name as 'fill-color', value);
+      }
+    }
+    this.#map.updateImage(HATCH, hatchImage(palette));
+    this.#painted_key = '';
+    this.#redraw();
+  }
+
+  /** Room that panels take at the edges, px. */
+  setPadding(padding: Padding): void {
+    this.#padding = padding;
+    this.#map.resize({ cause: 'quiet' } satisfies MoveCause);
+    this.refit();
+  }
+
+  /** Points just seen. */
+  seen(message: EventSeen): void {
+    this.#live.seen(message);
+  }
+
+  /** Vehicles that moved. */
+  vehiclesMoved(message: VehicleMoved): void {
+    this.#live.vehiclesMoved(message);
+  }
+
+  /** Goes to a box unless it is in sight and readable already. `gently`: only when it is out of sight. */
+  showBox(box: Bbox, gently = false): void {
+    if (isInSight(this.#map, box, this.#padding, gently ? 0 : undefined)) return;
+    this.#fly(box, gently ? Math.max(this.#map.getZoom(), this.#map.getMinZoom()) : AREA_ZOOM);
+  }
+
+  /** Shows the camera of the address; null is the whole city. */
+  setCamera(camera: Camera | null): void {
+    if (camera === null) {
+      this.#fitted = true;
+      this.refit();
+      return;
+    }
+    this.#fitted = false;
+    const cause: MoveCause = { cause: 'quiet' };
+    this.#map.jumpTo({ center: [camera.lon, camera.lat], zoom: camera.zoom }, cause);
+    this.#announceZoom();
+  }
+
+  /** Shows the whole city, moving there. */
+  showCity(): void {
+    this.#fly(this.#city, AREA_ZOOM, 'fit');
+  }
+
+  zoomBy(steps: number): void {
+    this.#map.zoomTo(this.#map.getZoom() + steps, { duration: 200 });
+  }
+
+  /** Fits the whole city again after the window or the panels changed, unless the reader has moved the map. */
+  refit(): void {
+    if (!this.#fitted) return;
+    const goal = fitting(this.#map, this.#city, this.#padding, 12);
+    const cause: MoveCause = { cause: 'quiet' };
+    if (goal) this.#map.jumpTo(goal, cause);
+  }
+
+  destroy(): void {
+    this.#live.stop();
+    this.#map.remove();
+  }
+
+  #fly(box: Bbox, max_zoom: number, cause?: MoveCause['cause']): void {
+    const goal = fitting(this.#map, box, this.#padding, max_zoom);
+    if (goal) this.#map.easeTo({ ...goal, duration: 500 }, cause ? { cause } : {});
+  }
+
+  #source(id: string): GeoJSONSource | undefined {
+    return this.#map.getSource<GeoJSONSource>(id);
+  }
+
+  #whenLoaded(work: () => void): void {
+    if (this.#loaded) work();
+    else this.#map.once('load', work);
+  }
+
+  #announceZoom(): void {
+    const zoom = this.#map.getZoom();
+    this.#on.zoomed(zoom >= wardZoom(this.#map, this.#city, this.#padding) ? 'ward' : 'district');
+    const places = this.#layers.get('places');
+    if (places && places.props.visible !== zoom >= PLACES_FROM_ZOOM) this.#drawPlaces();
+  }
+
+  #drawPlaces(): void {
+    this.#layers.set(
+      'places',
+      placesLayer(this.#places, this.#palette, this.#map.getZoom() >= PLACES_FROM_ZOOM),
+    );
+    this.#show();
+  }
+
+  #redraw(): void {
+    const drawn = this.#drawn;
+    if (!drawn || !this.#loaded) return;
+    const { rgba } = this.#palette;
+    const wards = this.#level === 'ward';
+    this.#layers.set(
+      'borders',
+      outlinesLayer('borders', drawn.outlines, rgba['map-border'], wards ? 0.7 : 1.2),
+    );
+    const over = wards ? (this.#districts?.outlines ?? NO_OUTLINES) : NO_OUTLINES;
+    this.#layers.set('districts', outlinesLayer('districts', over, rgba['map-border-district'], 1.1));
+    this.#map.setLayerZoomRange(WARD_LABELS, wards ? WARD_NAMES_FROM_ZOOM : 24, 24);
+    this.#map.setLayerZoomRange(DISTRICT_LABELS, 0, wards ? WARD_NAMES_FROM_ZOOM : 24);
+    if (this.#paint) this.paint(this.#paint);
+    this.#outlineMarked();
+    this.#drawPlaces();
+  }
+
+  #outlineMarked(): void {
+    const { rgba } = this.#palette;
+    const rings = (code: string | null) => (code && this.#drawn?.outlines_by_code.get(code)) || NO_OUTLINES;
+    this.#layers.set('hover', outlinesLayer('hover', rings(this.#hover), rgba['map-hover'], 2));
+    this.#layers.set('selected', outlinesLayer('selected', rings(this.#selected), rgba['map-select'], 3));
+    this.#show();
+  }
+
+  #show(): void {
+    const order = ['areas', 'borders', 'districts', 'hover', 'selected', 'places', 'vehicles', 'seen'];
+    const layers = order.flatMap((id) => this.#layers.get(id) ?? []);
+    this.#overlay.setProps({ layers });
+  }
+
+  /** The first frame that has coloured areas counts as drawn once the map has nothing more to do. */
+  #settle(): void {
+    if (this.#ready || !this.#layers.get('areas')?.isLoaded) return;
+    this.#ready = true;
+    this.#map.once('idle', this.#on.ready);
+  }
+}

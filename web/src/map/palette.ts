@@ -1,0 +1,70 @@
+import type { AreaToken } from '../figures/scale.ts';
+
+export type Rgba = [red: number, green: number, blue: number, alpha: number];
+
+const AREA_TOKENS: readonly AreaToken[] = [
+  'ramp-1',
+  'ramp-2',
+  'ramp-3',
+  'ramp-4',
+  'ramp-5',
+  'gap-1',
+  'gap-2',
+  'gap-3',
+  'gap-4',
+  'gap-5',
+  'area-empty',
+  'area-pending',
+];
+const OTHER = [
+  'map-ground',
+  'map-water',
+  'map-green',
+  'map-road',
+  'map-rail',
+  'map-border',
+  'map-border-district',
+  'map-label',
+  'map-halo',
+  'map-hatch',
+  'map-select',
+  'map-hover',
+  'map-point-ring',
+  'source-centre',
+  'source-mobile',
+] as const;
+type Other = (typeof OTHER)[number];
+
+/** Every colour the map draws with, as tokens.css has it now. */
+export type Palette = { rgba: Record<AreaToken | Other, Rgba>; css: Record<AreaToken | Other, string> };
+
+/** `#rrggbb` or `rgba(r, g, b, a)`, the two forms in which a canvas writes colours, as four bytes. */
+export function parseColor(text: string): Rgba {
+  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text);
+  if (hex) return [hex[1], hex[2], hex[3], 'ff'].map((byte) => Number.parseInt(byte ?? '', 16)) as Rgba;
+  const rgba = /^rgba\((\d+), (\d+), (\d+), ([\d.]+)\)$/.exec(text);
+  if (!rgba) throw new Error(`not a colour: "${text}"`);
+  return [Number(rgba[1]), Number(rgba[2]), Number(rgba[3]), Math.round(Number(rgba[4]) * 255)];
+}
+
+/** A colour as a canvas writes it: a minifier may have made `#fff0` or a name of what tokens.css says. */
+function normal(pen: CanvasRenderingContext2D, name: string, text: string): string {
+  pen.fillStyle = '#010203';
+  pen.fillStyle = text;
+  if (pen.fillStyle === '#010203') throw new Error(`--${name} is not a colour: "${text}"`);
+  return pen.fillStyle;
+}
+
+/** Reads the palette from the document's CSS variables, so that map, legend and list cannot differ. */
+export function readPalette(): Palette {
+  const style = getComputedStyle(document.documentElement);
+  const pen = document.createElement('canvas').getContext('2d');
+  if (!pen) throw new Error('no canvas to read colours with');
+  const rgba = {} as Palette['rgba'];
+  const css = {} as Palette['css'];
+  for (const name of [...AREA_TOKENS, ...OTHER]) {
+    css[name] = normal(pen, name, style.getPropertyValue(`--${name}`).trim());
+    rgba[name] = parseColor(css[name]);
+  }
+  return { rgba, css };
+}

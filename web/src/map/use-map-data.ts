@@ -1,0 +1,66 @@
+import { type RefObject, useEffect } from 'react';
+import { useAreas, useBasemap, useSources } from '../api/queries.ts';
+import type { Figures } from '../figures/use-figures.ts';
+import { useWords } from '../i18n/index.ts';
+import { liveStore, seenChannel, vehicleChannel } from '../live/live-store.ts';
+import { usePage, useView, viewStore } from '../state.ts';
+import { drawnAreas } from './drawn-areas.ts';
+import { labelPoints } from './labels.ts';
+import type { MonitorMapView } from './monitor-map.ts';
+
+/** Hands the map everything it draws, each thing only when that thing has changed. */
+export function useMapData(map: RefObject<MonitorMapView | null>, figures: Figures): void {
+  const { lang } = useWords();
+  const wards = useAreas('ward').data;
+  const districts = useAreas('district').data;
+  const basemap = useBasemap().data;
+  const sources = useSources().data;
+  const hover = usePage((page) => page.hover);
+  const area = useView((view) => view.area);
+  const { level, areas, scale, valueAt, live } = figures;
+
+  useEffect(() => {
+    if (areas && areas.level === level) {
+      map.current?.setAreas(level, drawnAreas(areas), districts ? drawnAreas(districts) : null);
+    }
+  }, [map, level, areas, districts]);
+
+  useEffect(() => {
+    map.current?.paint({ scale, valueAt });
+    // Live colours do not pass through React: it would compare the whole page four times a second.
+    return live ? liveStore.subscribe(() => map.current?.paint({ scale, valueAt })) : undefined;
+  }, [map, scale, valueAt, live]);
+
+  useEffect(() => map.current?.setLabels(labelPoints(wards, districts, lang)), [map, wards, districts, lang]);
+  useEffect(() => {
+    if (basemap) map.current?.setBasemap(basemap);
+  }, [map, basemap]);
+  useEffect(() => {
+    if (sources) map.current?.setSources(sources.sources);
+  }, [map, sources]);
+  useEffect(() => map.current?.setMarked(hover, area), [map, hover, area]);
+
+  useEffect(() => {
+    const stop = [
+      seenChannel.listen((message) => map.current?.seen(message)),
+      vehicleChannel.listen((message) => map.current?.vehiclesMoved(message)),
+    ];
+    return () => {
+      for (const end of stop) end();
+    };
+  }, [map]);
+}
+
+/** Moves the map when the address does (back, forward), and not when the map itself wrote it. */
+export function useMapCamera(map: RefObject<MonitorMapView | null>, written: RefObject<unknown>): void {
+  useEffect(
+    () =>
+      viewStore.subscribe(() => {
+        const { camera } = viewStore.get();
+        if (camera === written.current) return;
+        written.current = camera;
+        map.current?.setCamera(camera);
+      }),
+    [map, written],
+  );
+}

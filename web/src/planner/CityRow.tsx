@@ -1,0 +1,23 @@
+import type { Figures } from '../figures/use-figures.ts';
+import { useWords } from '../i18n/index.ts';
+import { formatNumber, formatRate } from '../text/format.ts';
+
+/** The whole city above the ranking, as the mark that areas are compared with. */
+export function CityRow({ figures, most }: { figures: Figures; most: number }) {
+  const { t, lang } = useWords();
+  const { coverage, figure } = figures;
+  if (!coverage) return null;
+  const { rate, events } = coverage.city;
+  const part = most > 0 && rate !== null ? Math.min(100, (100 * rate) / most) : 0;
+  return (
+    <p className="city-row" data-testid="city-row">
+      <span>{t('list.city')}</span>
+      <strong>
+        {figure === 'events'
+          ? `${formatNumber(lang, events)} ${t('unit.events')}`
+          : `${formatRate(lang, rate)} ${t('unit.rate')}`}
+      </strong>
+      {figure !== 'events' && <span className="city-mark" style={{ left: `${part}%` }} aria-hidden="true" />}
+    </p>
+  );
+}

@@ -1,0 +1,92 @@
+import './Ranking.css';
+import { type KeyboardEvent, useState } from 'react';
+import { tokenOf } from '../figures/area-value.ts';
+import type { Figures } from '../figures/use-figures.ts';
+import { useValueText } from '../figures/value-text.ts';
+import { useWords } from '../i18n/index.ts';
+import { setView } from '../state.ts';
+import { formatRate } from '../text/format.ts';
+import { CityRow } from './CityRow.tsx';
+import { RankRow } from './RankRow.tsx';
+import { Trouble } from './Trouble.tsx';
+import { useParentNames } from './use-parent-names.ts';
+import { useRanking, useSort } from './use-ranking.ts';
+
+const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
+const GHOSTS = Array.from({ length: 12 }, (_, i) => `ghost-${i}`);
+
+/** Moves the focus among the rows; the focused row points at its area on the map. */
+function walk(event: KeyboardEvent<HTMLOListElement>): void {
+  const rows = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('.rank-row')];
+  const at = rows.indexOf(document.activeElement as HTMLButtonElement);
+  const step = STEPS[event.key];
+  const to = event.key === 'Home' ? 0 : event.key === 'End' ? rows.length - 1 : step ? at + step : null;
+  if (to === null || at < 0) return;
+  event.preventDefault();
+  rows[Math.min(rows.length - 1, Math.max(0, to))]?.focus();
+}
+
+/** All areas in the order of the figure on the map. */
+export function Ranking({ figures }: { figures: Figures }) {
+  const { t, lang } = useWords();
+  const { level, figure, scale, property_by_code, busy, coverage } = figures;
+  const { ranked, most } = useRanking(figures);
+  const sort = useSort();
+  const parents = useParentNames();
+  const write = useValueText(figure);
+  const [reached, setReached] = useState<string | null>(null);
+  const reachable = ranked.some(({ code }) => code === reached) ? reached : (ranked[0]?.code ?? null);
+  return (
+    <section className="ranking" aria-labelledby="ranking-title" aria-busy={busy}>
+      <header className="ranking-head">
+        <h2 id="ranking-title">{t(`list.heading_${level}`)}</h2>
+        <button
+          type="button"
+          className="sort"
+          title={t('list.sort')}
+          onClick={() => setView({ sort: sort === 'asc' ? 'desc' : 'asc' })}
+          data-testid="sort"
+        >
+          {t(`list.${sort}`)} <span aria-hidden="true">{sort === 'asc' ? '↑' : '↓'}</span>
+        </button>
+      </header>
+      <Trouble figures={figures} />
+      <CityRow figures={figures} most={most} />
+      {ranked.length === 0 && !figures.error && (
+        <ul aria-hidden="true">
+          {GHOSTS.map((ghost) => (
+            <li key={ghost} className="ghost-row skeleton" />
+          ))}
+        </ul>
+      )}
+      <ol
+        className={coverage && busy ? 'rank-list stale' : 'rank-list'}
+        onKeyDown={walk}
+        onFocus={(event) => setReached((event.target as HTMLElement).dataset.code ?? null)}
+        data-testid="rank-list"
+      >
+        {ranked.map((one, at) => {
+          const area = property_by_code.get(one.code);
+          const interval = one.low !== null && one.high !== null;
+          return (
+            <RankRow
+              key={one.code}
+              code={one.code}
+              rank={one.value === null ? null : at + 1}
+              name={(lang === 'vi' ? area?.name : area?.name_en) ?? one.code}
+              parent={parents(area?.parent)}
+              text={write(one)}
+              interval={interval ? `${formatRate(lang, one.low)}–${formatRate(lang, one.high)}` : ''}
+              token={tokenOf(scale, one)}
+              value={one.value}
+              low={one.low}
+              high={one.high}
+              most={most}
+              reachable={one.code === reachable}
+            />
+          );
+        })}
+      </ol>
+    </section>
+  );
+}

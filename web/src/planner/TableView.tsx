@@ -1,0 +1,131 @@
+import './TableView.css';
+import {
+  type ColumnDef,
+  createSortedRowModel,
+  rowSortingFeature,
+  sortFn_basic,
+  sortFn_text,
+  tableFeatures,
+  useTable,
+} from '@tanstack/react-table';
+import { useMemo } from 'react';
+import { choose } from '../choose.ts';
+import type { Figures } from '../figures/use-figures.ts';
+import { useWords } from '../i18n/index.ts';
+import { useLiveVersion } from '../live/use-live.ts';
+import { setView, usePage, useView } from '../state.ts';
+import { COLUMNS, type TableRow, tableRows } from './table-rows.ts';
+import { useCellText } from './use-cell-text.ts';
+import { useParentNames } from './use-parent-names.ts';
+import { useWindowText } from './use-window-text.ts';
+
+const features = tableFeatures({
+  rowSortingFeature,
+  sortedRowModel: createSortedRowModel(),
+  sortFns: { basic: sortFn_basic, text: sortFn_text },
+});
+
+const columns: ColumnDef<typeof features, TableRow>[] = COLUMNS.map(({ id, text }) => ({
+  id,
+  accessorFn: (row: TableRow) => row[id] ?? undefined,
+  sortFn: text ? 'text' : 'basic',
+  // What is hidden or unknown stays at the end whichever way the column is sorted.
+  sortUndefined: 'last',
+  sortDescFirst: !text,
+}));
+
+const ARIA = { asc: 'ascending', desc: 'descending' } as const;
+const ARROW = { asc: '↑', desc: '↓' } as const;
+
+function useCaption(figures: Figures): string {
+  const { t } = useWords();
+  const { window, source } = useView((view) => view);
+  const windowText = useWindowText();
+  return t('table.caption', {
+    level: t(`level.${figures.level}`),
+    window: windowText(window),
+    source: t(`source.${source ?? 'all'}`),
+  });
+}
+
+/** The map's figures as a table: for screen readers, for comparing, and where there is no WebGL. */
+export default function TableView({ figures }: { figures: Figures }) {
+  const { t, lang } = useWords();
+  const trouble = usePage((page) => page.map_trouble);
+  const parents = useParentNames();
+  const caption = useCaption(figures);
+  const cellText = useCellText(figures);
+  const version = useLiveVersion(1_000, figures.live);
+  const data = useMemo(
+    () => (version >= 0 ? tableRows(figures, lang, parents) : []),
+    [figures, lang, parents, version],
+  );
+  const selected = useView((view) => view.area);
+  const table = useTable({
+    features,
+    columns,
+    data,
+    initialState: { sorting: [{ id: 'rate', desc: false }] },
+  });
+  return (
+    <section className="table-view" aria-label={caption}>
+      <p className="table-why" data-testid="table-why">
+        {t(`table.why_${trouble ?? 'asked'}`)}{' '}
+        {trouble === null && (
+          <button
+            type="button"
+            className="button"
+            onClick={() => setView({ view: 'map' })}
+            data-testid="to-map"
+          >
+            {t('table.to_map')}
+          </button>
+        )}
+      </p>
+      <table data-testid="table" aria-busy={figures.busy}>
+        <caption>{caption}</caption>
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id}>
+              {group.headers.map(({ id, column }) => {
+                const sorted = column.getIsSorted();
+                return (
+                  <th key={id} scope="col" aria-sort={sorted ? ARIA[sorted] : 'none'}>
+                    <button type="button" onClick={column.getToggleSortingHandler()}>
+                      {t(`table.${id as (typeof COLUMNS)[number]['id']}`)}
+                      <span aria-hidden="true">{sorted ? ARROW[sorted] : ''}</span>
+                    </button>
+                  </th>
+                );
+              })}
+            </tr>
+          ))}
+        </thead>
+        <tbody>
+          {table.getRowModel().rows.map(({ id, original }) => (
+            <tr
+              key={id}
+              className={original.code === selected ? 'selected' : undefined}
+              data-testid="table-row"
+              data-code={original.code}
+            >
+              {COLUMNS.map((column) =>
+                column.id === 'name' ? (
+                  <th key={column.id} scope="row">
+                    <button type="button" onClick={() => choose(original.code)}>
+                      {original.name}
+                    </button>
+                  </th>
+                ) : (
+                  <td key={column.id} className={column.text ? 'text' : undefined}>
+                    {cellText(original, column.id)}
+                  </td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+import './WardCard.css';
+import { useEffect, useRef } from 'react';
+import { useAreas, useCoverage } from '../api/queries.ts';
+import { levelOf } from '../choose.ts';
+import { useBounds } from '../figures/use-figures.ts';
+import { useWords } from '../i18n/index.ts';
+import { setView, useView } from '../state.ts';
+import { CardPlaces } from './CardPlaces.tsx';
+import { CardSentence } from './CardSentence.tsx';
+import { CardToday } from './CardToday.tsx';
+import { Shares } from './Shares.tsx';
+import { Trend } from './Trend.tsx';
+import { useParentNames } from './use-parent-names.ts';
+
+/** Everything about one area: the sentence first, then trend, sources, today, places. */
+export function WardCard({ code }: { code: string }) {
+  const { t, lang } = useWords();
+  const level = levelOf(code);
+  const { source, basis } = useView((view) => view);
+  const areas = useAreas(level).data;
+  const coverage = useCoverage({ level, bounds: useBounds(), source, basis }).data;
+  const parents = useParentNames();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const area = areas?.features.find((one) => one.properties.code === code)?.properties;
+  const row = coverage?.areas.find((one) => one.code === code);
+  const known = area !== undefined;
+  useEffect(() => {
+    // Opened by keyboard the row that had the focus is gone: the card takes it. A map that was clicked keeps it.
+    if (known && code && document.activeElement === document.body) heading.current?.focus();
+  }, [known, code]);
+  const name = area ? (lang === 'vi' ? area.name : area.name_en) : code;
+  const parent = parents(area?.parent);
+  return (
+    <section className="card" aria-label={t('card.label', { name })} data-testid="ward-card" data-code={code}>
+      <header className="card-head">
+        <div>
+          <h2 ref={heading} tabIndex={-1}>
+            {name}
+          </h2>
+          {parent && <p className="card-note">{t('card.parent', { parent })}</p>}
+        </div>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t('card.close')}
+          title={t('card.close')}
+          onClick={() => setView({ area: null })}
+          data-testid="card-close"
+        >
+          <svg viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M6 6l12 12M18 6L6 18" />
+          </svg>
+        </button>
+      </header>
+      {area && <CardSentence area={area} row={row} coverage={coverage} />}
+      {!coverage && <div className="card-ghost skeleton" />}
+      <CardToday area={code} />
+      <Trend level={level} area={code} />
+      <Shares level={level} area={code} />
+      {level === 'ward' && <CardPlaces ward={code} />}
+      {coverage && (
+        <p className="card-note">
+          {t('card.population_source', {
+            source: coverage.population_source,
+            date: coverage.population_date,
+          })}
+        </p>
+      )}
+    </section>
+  );
+}

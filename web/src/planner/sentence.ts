@@ -1,0 +1,19 @@
+import type { AreaFigures, Coverage } from '../../../server/contract/coverage.ts';
+
+/** How an area stands to the city: the same unless its whole interval lies on one side. */
+export function versusCity(
+  row: Pick<AreaFigures, 'rate_low' | 'rate_high' | 'rate'>,
+  city: number,
+): 'below' | 'above' | 'near' {
+  const low = row.rate_low ?? row.rate ?? city;
+  const high = row.rate_high ?? row.rate ?? city;
+  return high < city ? 'below' : low > city ? 'above' : 'near';
+}
+
+/** What a card can truly say of an area's rate, most important first. */
+export function rateStory(row: AreaFigures | undefined, coverage: Coverage | undefined) {
+  if (!row || !coverage) return 'unknown';
+  if (row.suppressed) return 'suppressed';
+  if (row.rate === null) return row.reason === 'no_population' ? 'no_population' : 'no_rate';
+  return 'rate';
+}

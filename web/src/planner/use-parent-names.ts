@@ -1,0 +1,18 @@
+import { useMemo } from 'react';
+import { useAreas } from '../api/queries.ts';
+import { useWords } from '../i18n/index.ts';
+
+/** Names of former districts and provinces by code; '' for none. */
+export function useParentNames(): (code: string | null | undefined) => string {
+  const { lang } = useWords();
+  const districts = useAreas('district').data;
+  return useMemo(() => {
+    const names = new Map(
+      districts?.features.map(({ properties: { code, name, name_en } }) => [
+        code,
+        lang === 'vi' ? name : name_en,
+      ]),
+    );
+    return (code) => (code && names.get(code)) || '';
+  }, [districts, lang]);
+}

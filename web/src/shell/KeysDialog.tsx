@@ -1,0 +1,47 @@
+import './KeysDialog.css';
+import { useEffect, useRef } from 'react';
+import { useWords } from '../i18n/index.ts';
+import { pageStore, usePage } from '../state.ts';
+
+const KEYS = [
+  ['/', 'search'],
+  ['↑ ↓', 'arrows'],
+  ['Enter', 'enter'],
+  ['Esc', 'escape'],
+  ['?', 'help'],
+] as const;
+
+/** The keys, as a dialog of the browser's own: it holds the focus and Esc closes it. */
+export function KeysDialog() {
+  const { t } = useWords();
+  const open = usePage((page) => page.keys_open);
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (open) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [open]);
+  return (
+    <dialog
+      ref={dialog}
+      className="keys panel"
+      aria-labelledby="keys-title"
+      onClose={() => pageStore.set({ keys_open: false })}
+      data-testid="keys"
+    >
+      <h2 id="keys-title">{t('keys.heading')}</h2>
+      <dl>
+        {KEYS.map(([key, what]) => (
+          <div key={what}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{t(`keys.${what}`)}</dd>
+          </div>
+        ))}
+      </dl>
+      <button type="button" className="button" onClick={() => pageStore.set({ keys_open: false })}>
+        {t('keys.close')}
+      </button>
+    </dialog>
+  );
+}

@@ -1,0 +1,46 @@
+import type { Level } from '../../server/contract/area.ts';
+import { createStore, useStore } from './store.ts';
+import { parseView, type View, writeView } from './url-state.ts';
+
+/** The view the address describes; `setView` keeps the two alike. */
+export const viewStore = createStore<View>(parseView(window.location.search));
+
+/** What the page knows and the address need not: the level the zoom asks for, what is pointed at, open dialogs. */
+export const pageStore = createStore<{
+  zoom_level: Level;
+  hover: string | null;
+  /** Why there is no map; null when there can be one. */
+  map_trouble: 'no_webgl' | 'failed' | null;
+  keys_open: boolean;
+}>({ zoom_level: 'ward', hover: null, map_trouble: null, keys_open: false });
+
+/**
+ * Changes the view and the address with it.
+ * `push` leaves a step for the back button; without it the present entry is rewritten (the map moves often).
+ */
+export function setView(patch: Partial<View>, how: 'push' | 'replace' = 'push'): void {
+  viewStore.set(patch);
+  const address = `${window.location.pathname}${writeView(viewStore.get())}`;
+  if (address === `${window.location.pathname}${window.location.search}`) return;
+  if (how === 'push') window.history.pushState(null, '', address);
+  else window.history.replaceState(null, '', address);
+}
+
+window.addEventListener('popstate', () => viewStore.set(parseView(window.location.search)));
+
+/** A part of the view, for a component. */
+export function useView<P>(part: (view: View) => P): P {
+  return useStore(viewStore, part);
+}
+
+/** A part of the page's own state, for a component. */
+export function usePage<P>(part: (page: ReturnType<typeof pageStore.get>) => P): P {
+  return useStore(pageStore, part);
+}
+
+/** The level on show: pinned, else as the zoom asks. */
+export function useLevel(): Level {
+  const pinned = useView((view) => view.level);
+  const by_zoom = usePage((page) => page.zoom_level);
+  return pinned ?? by_zoom;
+}
