@@ -38,9 +38,13 @@ export function suppressSmallCounts(areas: readonly SmallCountInput[], k: number
   const hidden = new Set<SmallCountInput>(
     areas.filter((area) => area.people.some((count) => isSmall(count, k))),
   );
-  hideSecond(groupByParent(areas), hidden);
-  // The city's total is the sum of all areas, so one hidden area alone in the city needs a second one as well.
-  hideSecond([areas], hidden);
+  // The city's total is the sum of all areas, so one hidden area alone in the city needs a second one as well; that
+  // one may then be alone in its district.
+  const groups = [...groupByParent(areas), areas];
+  for (let before = -1; before !== hidden.size; ) {
+    before = hidden.size;
+    hideSecond(groups, hidden);
+  }
   return areas.map((area) => (hidden.has(area) ? { ...area.figures, ...HIDDEN } : area.figures));
 }
 

@@ -68,13 +68,13 @@ CREATE TABLE IF NOT EXISTS learner_daily
   learner_groups UInt8,
   programme LowCardinality(String),
   learner UInt64,
-  events Int32,
-  active Int32,                              -- events other than registered
-  headcount Int32,
-  minutes Int32,
+  events SimpleAggregateFunction(sumWithOverflow, Int32),
+  active SimpleAggregateFunction(sumWithOverflow, Int32),  -- events other than registered
+  headcount SimpleAggregateFunction(sumWithOverflow, Int32),
+  minutes SimpleAggregateFunction(sumWithOverflow, Int32),
   home_key SimpleAggregateFunction(max, UInt64)
 )
-ENGINE = SummingMergeTree((events, active, headcount, minutes))
+ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(day)
 ORDER BY (day, ward, source, learner_groups, programme, learner)
 SETTINGS non_replicated_deduplication_window = 10000;

@@ -1,12 +1,12 @@
--- A row: the home that a learner gave last before a time.
+-- A row: the home that a learner gave last before a time. Learners come as text: JavaScript has no UInt64.
 SELECT toString(learner) AS learner, bitAnd(max(home_key), 131071) AS home
 FROM
 (
   SELECT learner, home_key FROM learner_daily
-  WHERE learner IN {learners:Array(UInt64)} AND day < {day:Date}
+  WHERE learner IN (SELECT toUInt64(arrayJoin({learners:Array(String)}))) AND day < {day:Date}
   UNION ALL
   SELECT learner, toUInt64(toUnixTimestamp64Milli(occurred_at)) * 131072 + home_code AS home_key FROM events_raw
-  WHERE learner IN {learners:Array(UInt64)} AND home_code != 0 AND sign = 1
+  WHERE learner IN (SELECT toUInt64(arrayJoin({learners:Array(String)}))) AND home_code != 0 AND sign = 1
     AND toDate(occurred_at, 'Asia/Ho_Chi_Minh') = {day:Date}
     AND occurred_at < fromUnixTimestamp64Milli({before_ms:Int64}, 'UTC')
 )

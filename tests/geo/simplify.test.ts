@@ -59,6 +59,32 @@ describe('simplifying boundaries to be drawn', () => {
     expect(polygonsOf(dissolve(set.polygons)).map((part) => part.length)).toEqual([1, 1]);
   });
 
+  test('gives both sides of a border the same corners, also where two corners could be dropped equally well', () => {
+    const u = 4e-3;
+    const border = [
+      [0, 0],
+      [u, u],
+      [2 * u, u],
+      [3 * u, 0],
+    ];
+    const south = [...border, [3 * u, -9 * u], [0, -9 * u], [0, 0]].reverse();
+    const north = [...border, [3 * u, 9 * u], [0, 9 * u], [0, 0]];
+    const twins: BoundarySet = {
+      boundary: 'official',
+      polygons: new Map([
+        ['south', { type: 'Polygon', coordinates: [south] }],
+        ['north', { type: 'Polygon', coordinates: [north] }],
+      ]),
+    };
+    const { set } = simplifyToSize(twins, 1);
+    const between = (code: string) =>
+      polygonsOf(set.polygons.get(code) ?? { type: 'MultiPolygon', coordinates: [] })
+        .flat(2)
+        .filter(([lon = 0]) => lon > 0 && lon < 3 * u);
+    expect(between('south')).toHaveLength(1);
+    expect(between('south')).toEqual(between('north'));
+  });
+
   test('keeps the smallest island as a ring', () => {
     const tiny: BoundarySet = {
       boundary: 'official',

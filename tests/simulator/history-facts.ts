@@ -14,7 +14,7 @@ export type HistoryFacts = {
   /** Rows that happened before the row before, or were received before they happened. */
   out_of_order: number;
   repeated_ids: number;
-  /** Distinct learners with an activity other than `registered`, by home ward as a number. */
+  /** Distinct learners with an activity other than `registered`, by the last home ward given, as a number. */
   learners_by_home: Record<number, number>;
 };
 
@@ -68,17 +68,13 @@ function hexAt(tsv: Buffer, at: number, digits: number): number {
   return value;
 }
 
-/** A cheap stand-in for the pseudonym: what is counted here does not depend on the hash. */
-function cheap(id: string, _type: string, source_id: string): bigint {
-  const digits = (text: string) => text.replace(/\D/g, '');
-  return BigInt(id.startsWith('hv-') ? `1${digits(id)}${digits(source_id)}` : `2${digits(id)}`);
-}
-
 async function gather(from_ms: number, to_ms: number): Promise<HistoryFacts> {
   const tokens = new Set<string>();
   const progress: number[] = [];
   const ids = new Float64Array(2_000_000);
-  const learners = new Map<number, Set<number>>();
+  // Pseudonyms 1, 2, 3 … in the order in which learners are first met; the writer asks once for each.
+  let pseudonyms = 0;
+  const last_home = new Uint32Array(1_000_000);
   let rows_seen = 0;
   let newest_received_at = 0;
   let out_of_order = 0;
@@ -88,7 +84,7 @@ async function gather(from_ms: number, to_ms: number): Promise<HistoryFacts> {
     scenario: scenarioByName('ordinary-day'),
     from_ms,
     to_ms,
-    pseudonymise: cheap,
+    pseudonymise: () => BigInt(++pseudonyms),
     onProgress: (days_done) => progress.push(days_done),
     insert: async (tsv, token, rows, newest) => {
       tokens.add(token);
@@ -105,14 +101,15 @@ async function gather(from_ms: number, to_ms: number): Promise<HistoryFacts> {
         const activity = fieldAt(start, ACTIVITY);
         if (learner === 0 || activity.end - activity.from === 'registered'.length) return;
         const home = numberAt(tsv, start, HOME_WARD);
-        learners.set(home, (learners.get(home) ?? new Set()).add(learner));
+        if (home > 0) last_home[learner] = home;
       });
       if (rows_seen - before !== rows) throw new Error(`${rows} rows announced, ${rows_seen - before} sent`);
     },
   });
   const sorted = ids.subarray(0, rows_seen).sort();
   const repeated_ids = sorted.reduce((n, id, i) => n + (i > 0 && id === sorted[i - 1] ? 1 : 0), 0);
-  const learners_by_home = Object.fromEntries([...learners].map(([home, set]) => [home, set.size]));
+  const learners_by_home: Record<number, number> = {};
+  for (const home of last_home) if (home > 0) learners_by_home[home] = (learners_by_home[home] ?? 0) + 1;
   return {
     result,
     rows_seen,

@@ -10,7 +10,8 @@ export function levelOf(code: string): Level {
   return code.length === 5 ? 'ward' : 'district';
 }
 
-function boxOf(code: string): Bbox | undefined {
+/** Where an area lies, as far as its level has been loaded. */
+export function boxOf(code: string): Bbox | undefined {
   const areas = queryClient.getQueryData<Areas>(['areas', levelOf(code)]);
   return areas && drawnAreas(areas).box_by_code.get(code);
 }
@@ -18,6 +19,7 @@ function boxOf(code: string): Bbox | undefined {
 /** Opens an area's card and brings the area into sight. */
 export function choose(code: string): void {
   const { level } = viewStore.get();
+  pageStore.set({ focus_card: true });
   setView({ area: code, level: level && level !== levelOf(code) ? null : level });
   const box = boxOf(code);
   if (box) mapHandle.current?.showBox(box);

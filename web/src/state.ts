@@ -12,7 +12,9 @@ export const pageStore = createStore<{
   /** Why there is no map; null when there can be one. */
   map_trouble: 'no_webgl' | 'failed' | null;
   keys_open: boolean;
-}>({ zoom_level: 'ward', hover: null, map_trouble: null, keys_open: false });
+  /** The card that opens next takes the focus (it was asked for in the list or the search, not on the map). */
+  focus_card: boolean;
+}>({ zoom_level: 'ward', hover: null, map_trouble: null, keys_open: false, focus_card: false });
 
 /**
  * Changes the view and the address with it.

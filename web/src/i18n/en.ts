@@ -88,9 +88,9 @@ export const en: Messages = {
     suppressed: 'Suppressed (small count)',
     uncertain: 'Uncertain (interval wider than the class)',
     count: '{{n}} areas',
-    centre: 'Centre, event just seen',
-    vehicle: 'Mobile library',
-    outlines: 'Former district boundary',
+    seen: 'Event just seen: centre, mobile library',
+    place: 'Place of learning (when zoomed in)',
+    vehicle: 'Mobile library, now here',
   },
   map: {
     label: 'Map of the city',
@@ -103,7 +103,7 @@ export const en: Messages = {
     attribution: 'Base map: {{who}}',
   },
   list: {
-    heading_ward: 'Wards, communes and special zone, ranked',
+    heading_ward: 'Wards and communes, ranked',
     heading_district: 'Districts (former), ranked',
     count: '{{n}} areas',
     asc: 'Lowest first',
@@ -119,7 +119,7 @@ export const en: Messages = {
   unit: { rate: 'per 1,000 residents', events: 'events' },
   search: {
     label: 'Search wards and districts',
-    placeholder: 'Search wards, districts… (no accents needed)',
+    placeholder: 'Search wards and districts',
     none: 'No area has such a name',
   },
   card: {

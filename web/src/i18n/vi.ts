@@ -85,9 +85,9 @@ export const vi = {
     suppressed: 'Đã ẩn vì số lượng nhỏ',
     uncertain: 'Chưa chắc chắn (khoảng rộng hơn bậc)',
     count: '{{n}} đơn vị',
-    centre: 'Trung tâm, lượt vừa ghi nhận',
-    vehicle: 'Thư viện lưu động',
-    outlines: 'Ranh giới quận/huyện (cũ)',
+    seen: 'Vừa có lượt học: trung tâm, lưu động',
+    place: 'Nơi học (hiện khi phóng to)',
+    vehicle: 'Thư viện lưu động đang ở đây',
   },
   map: {
     label: 'Bản đồ thành phố',
@@ -116,7 +116,7 @@ export const vi = {
   unit: { rate: '/ 1.000 dân', events: 'lượt' },
   search: {
     label: 'Tìm phường, xã hoặc quận',
-    placeholder: 'Tìm phường, xã, quận… (không cần dấu)',
+    placeholder: 'Tìm phường, xã, quận (không cần dấu)',
     none: 'Không có đơn vị nào tên như vậy',
   },
   card: {

@@ -76,8 +76,17 @@ export function Legend({ figures }: { figures: Figures }) {
           </li>
         )}
         <li>
-          <span className="swatch dot" />
-          <span>{t('legend.centre')}</span>
+          <span className="swatch-dots">
+            <span className="dot" />
+            <span className="dot mobile" />
+          </span>
+          <span>{t('legend.seen')}</span>
+        </li>
+        <li>
+          <span className="swatch-dots">
+            <span className="dot small" />
+          </span>
+          <span>{t('legend.place')}</span>
         </li>
         <li>
           <svg className="swatch arrow" viewBox="0 0 64 64" aria-hidden="true">

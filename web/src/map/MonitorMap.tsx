@@ -1,6 +1,7 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './MonitorMap.css';
 import { useEffect, useLayoutEffect, useRef } from 'react';
+import { boxOf } from '../choose.ts';
 import type { Figures } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
 import { asksForStillness, usePhone } from '../media.ts';
@@ -54,6 +55,9 @@ export default function MonitorMap({ figures }: { figures: Figures }) {
         chosen: (code) => setView({ area: code }),
         ready: () => {
           document.documentElement.dataset.mapReady = 'true';
+          const { area, camera } = viewStore.get();
+          const place = area && !camera ? boxOf(area) : undefined;
+          if (place) view.showBox(place);
         },
       },
     });

@@ -49,6 +49,8 @@ export type MapOptions = {
 
 /** Closest look at one area that the page goes to by itself. */
 const AREA_ZOOM = 12.5;
+/** Screens up to this width have a sheet instead of a side panel, px (media.ts). */
+const NARROW_PX = 720;
 const NO_OUTLINES: Outline[] = [];
 /** District names make room for ward names from here on. */
 const WARD_NAMES_FROM_ZOOM = 10.2;
@@ -98,7 +100,7 @@ export class MonitorMapView {
       renderWorldCopies: false,
       trackResize: false,
       fadeDuration: still ? 0 : 150,
-      canvasContextAttributes: { antialias: true },
+      canvasContextAttributes: { antialias: false },
     });
     this.#map.touchZoomRotate.disableRotation();
     this.#map.keyboard.disableRotation();
@@ -228,7 +230,7 @@ export class MonitorMapView {
 
   /** Goes to a box unless it is in sight and readable already. `gently`: only when it is out of sight. */
   showBox(box: Bbox, gently = false): void {
-    if (isInSight(this.#map, box, this.#padding, gently ? 0 : undefined)) return;
+    if (isInSight(this.#map, box, this.#sight(), gently ? 0 : undefined)) return;
     this.#fly(box, gently ? Math.max(this.#map.getZoom(), this.#map.getMinZoom()) : AREA_ZOOM);
   }
 
@@ -268,8 +270,14 @@ export class MonitorMapView {
   }
 
   #fly(box: Bbox, max_zoom: number, cause?: MoveCause['cause']): void {
-    const goal = fitting(this.#map, box, this.#padding, max_zoom);
+    const goal = fitting(this.#map, box, cause === 'fit' ? this.#padding : this.#sight(), max_zoom);
     if (goal) this.#map.easeTo({ ...goal, duration: 500 }, cause ? { cause } : {});
+  }
+
+  /** Padding for one area: on a narrow screen its card takes the lower half. */
+  #sight(): Padding {
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    return clientWidth > NARROW_PX ? this.#padding : { ...this.#padding, bottom: clientHeight * 0.58 };
   }
 
   #source(id: string): GeoJSONSource | undefined {

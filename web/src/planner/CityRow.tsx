@@ -1,13 +1,17 @@
 import type { Figures } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
+import { useLive } from '../live/live-store.ts';
 import { formatNumber, formatRate } from '../text/format.ts';
 
 /** The whole city above the ranking, as the mark that areas are compared with. */
 export function CityRow({ figures, most }: { figures: Figures; most: number }) {
   const { t, lang } = useWords();
   const { coverage, figure } = figures;
+  const counted = useLive((live) => live.events);
   if (!coverage) return null;
-  const { rate, events } = coverage.city;
+  const { rate } = coverage.city;
+  // In step with the header while the values below it are live.
+  const events = figures.live && counted !== null ? counted : coverage.city.events;
   const part = most > 0 && rate !== null ? Math.min(100, (100 * rate) / most) : 0;
   return (
     <p className="city-row" data-testid="city-row">

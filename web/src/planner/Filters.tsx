@@ -105,44 +105,46 @@ export function Filters() {
   const basis = useBasisPick();
   return (
     <section className="filters panel" aria-label={t('filter.label')} data-testid="filters">
-      <Pick
-        label={t('filter.window')}
-        name="window"
-        value={choosing || typeof window !== 'string' ? 'custom' : window}
-        options={[
-          ...NAMED_WINDOWS.map((one) => [one, t(`window.${one}`)] as const),
-          ['custom', typeof window === 'string' ? t('window.custom') : windowText(window)] as const,
-        ]}
-        pick={(value) => {
-          setChoosing(value === 'custom');
-          if (value !== 'custom') setView({ window: value });
-        }}
-      />
-      <Pick
-        label={t('filter.source')}
-        name="source"
-        value={source ?? 'all'}
-        options={[
-          ['all', t('source.all')],
-          ...SOURCE_CHOICES.map((one) => [one, t(`source.${one}`)] as const),
-        ]}
-        pick={(value) => setView({ source: value === 'all' ? null : value })}
-      />
-      <Pick
-        label={t('filter.figure')}
-        name="figure"
-        value={figure}
-        options={FIGURES.map((one) => [one, t(`figure.${one}`)] as const)}
-        pick={(value) => setView({ figure: value, basis: null, sort: null })}
-      />
-      {basis}
-      <Pick
-        label={t('filter.level')}
-        name="level"
-        value={level ?? 'auto'}
-        options={(['auto', 'ward', 'district'] as const).map((one) => [one, t(`level.${one}`)] as const)}
-        pick={(value: Level | 'auto') => setView({ level: value === 'auto' ? null : value })}
-      />
+      <div className="sentence">
+        <Pick
+          label={t('filter.window')}
+          name="window"
+          value={choosing || typeof window !== 'string' ? 'custom' : window}
+          options={[
+            ...NAMED_WINDOWS.map((one) => [one, t(`window.${one}`)] as const),
+            ['custom', typeof window === 'string' ? t('window.custom') : windowText(window)] as const,
+          ]}
+          pick={(value) => {
+            setChoosing(value === 'custom');
+            if (value !== 'custom') setView({ window: value });
+          }}
+        />
+        <Pick
+          label={t('filter.source')}
+          name="source"
+          value={source ?? 'all'}
+          options={[
+            ['all', t('source.all')],
+            ...SOURCE_CHOICES.map((one) => [one, t(`source.${one}`)] as const),
+          ]}
+          pick={(value) => setView({ source: value === 'all' ? null : value })}
+        />
+        <Pick
+          label={t('filter.figure')}
+          name="figure"
+          value={figure}
+          options={FIGURES.map((one) => [one, t(`figure.${one}`)] as const)}
+          pick={(value) => setView({ figure: value, basis: null, sort: null })}
+        />
+        {basis}
+        <Pick
+          label={t('filter.level')}
+          name="level"
+          value={level ?? 'auto'}
+          options={(['auto', 'ward', 'district'] as const).map((one) => [one, t(`level.${one}`)] as const)}
+          pick={(value: Level | 'auto') => setView({ level: value === 'auto' ? null : value })}
+        />
+      </div>
       {typeof window !== 'string' && !choosing && (
         <button type="button" className="pick-again" onClick={() => setChoosing(true)}>
           {t('window.custom')}

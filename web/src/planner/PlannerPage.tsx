@@ -54,7 +54,7 @@ export function PlannerPage() {
   const content = (
     <>
       {/* Kept while a card is open, so that closing it finds the list where it was. */}
-      <div className="panel-list" hidden={area !== null || (table && !phone)}>
+      <div className="panel-list" hidden={area !== null || table}>
         {!phone && !table && <SearchBox />}
         <Ranking figures={figures} />
       </div>
@@ -79,7 +79,7 @@ export function PlannerPage() {
         <div className="top-left">
           <Filters />
           {!table && !phone && <ToTable />}
-          {table && !phone && <SearchBox />}
+          {table && <SearchBox />}
         </div>
         {!table && (
           <>
@@ -89,23 +89,22 @@ export function PlannerPage() {
           </>
         )}
         {!phone && !table && <Legend figures={figures} />}
-        {phone ? (
+        {phone && (!table || area) && (
           <Sheet
             height={height}
             change={setHeight}
             head={
               <>
-                {!table && <LegendStrip figures={figures} />}
-                <SearchBox />
+                <LegendStrip figures={figures} />
+                {!area && <SearchBox />}
               </>
             }
           >
             {content}
-            {!table && !area && <ToTable />}
+            {!table && !area && height !== 'low' && <ToTable />}
           </Sheet>
-        ) : (
-          (!table || area) && <aside className="side panel">{content}</aside>
         )}
+        {!phone && (!table || area) && <aside className="side panel">{content}</aside>}
       </main>
     </>
   );

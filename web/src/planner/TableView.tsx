@@ -68,7 +68,7 @@ export default function TableView({ figures }: { figures: Figures }) {
     initialState: { sorting: [{ id: 'rate', desc: false }] },
   });
   return (
-    <section className="table-view" aria-label={caption}>
+    <section className={selected ? 'table-view beside' : 'table-view'} aria-label={caption}>
       <p className="table-why" data-testid="table-why">
         {t(`table.why_${trouble ?? 'asked'}`)}{' '}
         {trouble === null && (
@@ -83,7 +83,9 @@ export default function TableView({ figures }: { figures: Figures }) {
         )}
       </p>
       <table data-testid="table" aria-busy={figures.busy}>
-        <caption>{caption}</caption>
+        <caption>
+          <span>{caption}</span>
+        </caption>
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>

@@ -4,7 +4,7 @@ import { useAreas, useCoverage } from '../api/queries.ts';
 import { levelOf } from '../choose.ts';
 import { useBounds } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
-import { setView, useView } from '../state.ts';
+import { pageStore, setView, useView } from '../state.ts';
 import { CardPlaces } from './CardPlaces.tsx';
 import { CardSentence } from './CardSentence.tsx';
 import { CardToday } from './CardToday.tsx';
@@ -25,8 +25,10 @@ export function WardCard({ code }: { code: string }) {
   const row = coverage?.areas.find((one) => one.code === code);
   const known = area !== undefined;
   useEffect(() => {
-    // Opened by keyboard the row that had the focus is gone: the card takes it. A map that was clicked keeps it.
-    if (known && code && document.activeElement === document.body) heading.current?.focus();
+    // The row or search result that had the focus is gone: the card takes it. A map that was clicked keeps it.
+    if (!known || !code || !pageStore.get().focus_card) return;
+    pageStore.set({ focus_card: false });
+    heading.current?.focus();
   }, [known, code]);
   const name = area ? (lang === 'vi' ? area.name : area.name_en) : code;
   const parent = parents(area?.parent);

@@ -1,11 +1,11 @@
 /** One bar of a chart in a box of `width` × `height`; `hidden` marks a step that is suppressed. */
 export type ChartBar = { x: number; y: number; width: number; height: number; hidden: boolean };
 
-/** A round number at or above the greatest value: 1, 2 or 5 times a power of ten. */
+/** A round number at or above the greatest value. */
 export function axisTop(most: number): number {
   if (most <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(most));
-  return ([1, 2, 5, 10].find((times) => times * power >= most) ?? 10) * power;
+  return ([1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((times) => times * power >= most) ?? 10) * power;
 }
 
 /** Bars for values in order, from 0 at the bottom to `top`; null is a suppressed step. */

@@ -80,7 +80,9 @@ export function formatDateTime(lang: Lang, ms: number): string {
 
 /** `20/11`, `20 Nov`: a day on an axis. */
 export function formatDay(lang: Lang, ms: number): string {
-  return dateFormat(lang, 'day', { day: '2-digit', month: lang === 'vi' ? '2-digit' : 'short' }).format(ms);
+  // Intl's own day and month in Vietnamese is `20-11`, which no calendar here writes.
+  const cut = lang === 'vi' ? -5 : -4;
+  return formatDate(lang, ms).slice(0, cut).trim();
 }
 
 /** A delay: `0,2 s` under a minute, then `3 min`, then `5 h`. */

@@ -3,15 +3,17 @@ import { ageOf, type LivePoint } from '../live-points.ts';
 import type { Palette, Rgba } from '../palette.ts';
 
 const RADIUS_PX = 3;
-const GROWTH_PX = 8;
+/** How much larger a dot is at the moment it appears; it settles within a fraction of its life. */
+const POP_PX = 5;
+const SETTLING = 8;
 
 function faded([red, green, blue]: Rgba, alpha: number): Rgba {
   return [red, green, blue, Math.round(alpha * 255)];
 }
 
 /**
- * What was just seen: a dot that stays, with a ring that widens while both fade. `now` moves only colours and
- * radii; `still` draws plain dots for people who asked for no motion.
+ * What was just seen: a dot that appears large, settles and fades. `now` moves only colours and radii; `still`
+ * draws plain dots for people who asked for no motion.
  */
 export function pointsLayer(
   points: LivePoint[],
@@ -27,15 +29,14 @@ export function pointsLayer(
     id: 'seen',
     data: points,
     getPosition: (point) => [point.lon, point.lat],
-    getRadius: (point) => RADIUS_PX + GROWTH_PX * life(point),
+    getRadius: (point) => RADIUS_PX + (still ? 0 : POP_PX * (1 - life(point)) ** SETTLING),
     radiusUnits: 'pixels',
     stroked: true,
     filled: true,
     lineWidthUnits: 'pixels',
-    getLineWidth: 1.5,
-    getFillColor: (point) => faded(hue(point), 0.85 * (1 - life(point)) ** 2),
-    getLineColor: (point) =>
-      life(point) < 0.08 ? palette.rgba['map-point-ring'] : faded(hue(point), 0.9 * (1 - life(point))),
+    getLineWidth: 1,
+    getFillColor: (point) => faded(hue(point), 1 - life(point)),
+    getLineColor: (point) => faded(palette.rgba['map-point-ring'], 1 - life(point)),
     updateTriggers: still ? {} : triggers,
     parameters: { depthCompare: 'always', depthWriteEnabled: false },
   });
