@@ -4,6 +4,7 @@ import { loadDivision } from '../geo/divisions.ts';
 import { createLocator, type Locator } from '../geo/locate.ts';
 import { mergeByParent } from '../geo/merge.ts';
 import { drawSchematic } from '../geo/schematic.ts';
+import { simplifyToSize } from '../geo/simplify.ts';
 import {
   type AreaGeometry,
   type BoundarySet,
@@ -112,7 +113,12 @@ type Imported = {
   population_source?: Partial<Record<DivisionId, { source: string; date: string }>>;
 };
 
+/** What the ward areas may weigh on the wire, bytes gzipped, properties left aside. */
+const MAX_AREAS_GZIP_BYTES = 340_000;
+
 type State = {
+  /** Boundaries as drawn: simplified where they are too heavy to load, shared borders kept shared. */
+  drawn: BoundarySet;
   divisions: Record<DivisionId, Division>;
   set: BoundarySet;
   old: BoundarySet | undefined;
@@ -125,7 +131,8 @@ function build({ boundaries, populations, population_source }: Imported): State 
     replaceResidents(loadDivision(id), populations[id], population_source?.[id]);
   const divisions = { '2025': withResidents('2025'), 'pre-2025': withResidents('pre-2025') };
   const set = boundaries['2025'] ?? drawSchematic(divisions['2025']);
-  return { divisions, set, old: boundaries['pre-2025'], locator: createLocator(set), answers: new Map() };
+  const { set: drawn } = simplifyToSize(set, MAX_AREAS_GZIP_BYTES);
+  return { drawn, divisions, set, old: boundaries['pre-2025'], locator: createLocator(set), answers: new Map() };
 }
 
 async function readImported(store: Store): Promise<State> {
@@ -240,9 +247,9 @@ function write(state: State, level: Level, id: DivisionId): AreasAnswer {
 
 function geometriesOf(state: State, level: Level, id: DivisionId): ReadonlyMap<string, AreaGeometry> {
   if (id === '2025')
-    return level === 'ward' ? state.set.polygons : mergeByParent(state.divisions['2025'], state.set);
+    return level === 'ward' ? state.drawn.polygons : mergeByParent(state.divisions['2025'], state.drawn);
   if (state.old) return state.old.polygons;
-  return level === 'ward' ? new Map() : mergeByParent(state.divisions['2025'], state.set);
+  return level === 'ward' ? new Map() : mergeByParent(state.divisions['2025'], state.drawn);
 }
 
 /** Residents per km², one decimal; null where either is unknown. */

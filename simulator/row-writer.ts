@@ -49,7 +49,7 @@ const NOWHERE = ascii('\t\\N\t\\N\t0\tnone\t\t\t');
 
 /**
  * Writes the rows of `storedRow` as TabSeparated bytes, the same that `encodeEventRows` makes of them, without making
- * them: 0.9 µs a row, of which the content hash is a third. Pseudonyms are made once a person (a `local` one once a
+ * them. Pseudonyms are made once a person (a `local` one once a
  * person and source) and kept as text.
  */
 export class RowWriter {

@@ -72,10 +72,11 @@ export class LiveState {
         active: Number(row.active),
       });
     }
+    const again = !Number.isNaN(this.#day);
     this.#counters = counters;
     this.#day = day;
     this.#as_of_ms = as_of_ms;
-    this.#changes = { ...emptyChanges(), reset: true };
+    this.#changes = { ...emptyChanges(), reset: again };
     this.#version++;
     this.#dayVersions.clear();
   }

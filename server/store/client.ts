@@ -42,6 +42,8 @@ const INSERT_SETTINGS = {
 const READER_SETTINGS = {
   max_execution_time: 60,
   geotoh3_argument_order: 'lat_lon',
+  // As text: a UInt64 beyond 2^53 would lose its last digits as a JSON number.
+  output_format_json_quote_64bit_integers: 1,
 } as const;
 
 /** Opens the store that the settings name, creating its database where it is missing. */

@@ -100,7 +100,7 @@ export class MonitorMapView {
       renderWorldCopies: false,
       trackResize: false,
       fadeDuration: still ? 0 : 150,
-      canvasContextAttributes: { antialias: false },
+      canvasContextAttributes: { antialias: true },
     });
     this.#map.touchZoomRotate.disableRotation();
     this.#map.keyboard.disableRotation();

@@ -25,7 +25,8 @@ function baseFill(id: string, kind: string, color: string): LayerSpecification {
     type: 'fill',
     source: BASEMAP,
     filter: ['==', ['get', 'kind'], kind],
-    paint: { 'fill-color': color, 'fill-antialias': true },
+    // No edge of its own: it would be one more shader to compile before the first picture.
+    paint: { 'fill-color': color, 'fill-antialias': false },
   };
 }
 
@@ -84,7 +85,7 @@ function marks(palette: Palette): LayerSpecification[] {
       type: 'fill',
       source: MARKS,
       filter: is('no_data'),
-      paint: { 'fill-pattern': HATCH },
+      paint: { 'fill-pattern': HATCH, 'fill-antialias': false },
     },
     {
       id: 'mark-suppressed',
