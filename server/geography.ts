@@ -132,7 +132,14 @@ function build({ boundaries, populations, population_source }: Imported): State 
   const divisions = { '2025': withResidents('2025'), 'pre-2025': withResidents('pre-2025') };
   const set = boundaries['2025'] ?? drawSchematic(divisions['2025']);
   const { set: drawn } = simplifyToSize(set, MAX_AREAS_GZIP_BYTES);
-  return { drawn, divisions, set, old: boundaries['pre-2025'], locator: createLocator(set), answers: new Map() };
+  return {
+    drawn,
+    divisions,
+    set,
+    old: boundaries['pre-2025'],
+    locator: createLocator(set),
+    answers: new Map(),
+  };
 }
 
 async function readImported(store: Store): Promise<State> {

@@ -5,10 +5,19 @@ import { readConfig } from '../../server/config.ts';
 import { UsageError } from '../../server/errors.ts';
 import { temporaryDir } from '../helper/service.ts';
 
+const root = temporaryDir();
+let folders = 0;
+/** A folder of its own for each start. */
+function freshDir(): string {
+  const directory = path.join(root, `${folders++}`);
+  mkdirSync(directory);
+  return directory;
+}
+
 /** The complaint about an environment; fails where there is none. */
 function complaintOf(env: Record<string, string>): string {
   try {
-    readConfig({ DATA_DIR: temporaryDir(), ...env });
+    readConfig({ DATA_DIR: freshDir(), ...env });
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError);
     return (error as Error).message;
@@ -18,7 +27,7 @@ function complaintOf(env: Record<string, string>): string {
 
 describe('settings', () => {
   test('an empty environment gives the defaults of the contract, frozen, with absolute paths', () => {
-    const DATA_DIR = temporaryDir();
+    const DATA_DIR = freshDir();
     const config = readConfig({ DATA_DIR });
     expect(config).toMatchObject({
       HOST: '127.0.0.1',
@@ -40,7 +49,7 @@ describe('settings', () => {
   });
 
   test('an empty value counts as not set', () => {
-    const config = readConfig({ DATA_DIR: temporaryDir(), PORT: '', CLICKHOUSE_URL: '', ADMIN_KEY: '' });
+    const config = readConfig({ DATA_DIR: freshDir(), PORT: '', CLICKHOUSE_URL: '', ADMIN_KEY: '' });
     expect(config.PORT).toBe(8080);
     expect(config.CLICKHOUSE_URL).toBeUndefined();
     expect(config.OPEN_ACCESS).toBe(true);
@@ -106,13 +115,13 @@ describe('who may reach the service', () => {
   );
 
   test.each(['127.0.0.1', '127.8.9.1', 'localhost', '::1'])('HOST %s needs no key', (HOST) => {
-    expect(readConfig({ DATA_DIR: temporaryDir(), HOST }).OPEN_ACCESS).toBe(true);
+    expect(readConfig({ DATA_DIR: freshDir(), HOST }).OPEN_ACCESS).toBe(true);
   });
 
   test('with ADMIN_KEY any HOST is taken and access is not open, on loopback neither', () => {
     const ADMIN_KEY = 'a'.repeat(24);
     for (const HOST of ['0.0.0.0', '127.0.0.1']) {
-      expect(readConfig({ DATA_DIR: temporaryDir(), HOST, ADMIN_KEY })).toMatchObject({ HOST, OPEN_ACCESS: false });
+      expect(readConfig({ DATA_DIR: freshDir(), HOST, ADMIN_KEY })).toMatchObject({ HOST, OPEN_ACCESS: false });
     }
   });
 });
@@ -124,31 +133,31 @@ describe('the secret of the pseudonyms', () => {
   });
 
   test('is made once, readable by its owner only, and kept', () => {
-    const DATA_DIR = path.join(temporaryDir(), 'fresh');
+    const DATA_DIR = path.join(freshDir(), 'fresh');
     const first = readConfig({ DATA_DIR }).LEARNER_KEY;
     const file = path.join(DATA_DIR, 'learner.key');
     expect(first).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8').trim()).toBe(first);
     expect(readConfig({ DATA_DIR }).LEARNER_KEY).toBe(first);
-    expect(readConfig({ DATA_DIR: temporaryDir() }).LEARNER_KEY).not.toBe(first);
+    expect(readConfig({ DATA_DIR: freshDir() }).LEARNER_KEY).not.toBe(first);
   });
 
   test('as a setting is used as it is, and nothing is written', () => {
-    const DATA_DIR = temporaryDir();
+    const DATA_DIR = freshDir();
     const LEARNER_KEY = 'x'.repeat(40);
     expect(readConfig({ DATA_DIR, LEARNER_KEY }).LEARNER_KEY).toBe(LEARNER_KEY);
     expect(() => statSync(path.join(DATA_DIR, 'learner.key'))).toThrow(/ENOENT/);
   });
 
   test.each(['', '\n', 'short\n'])('a damaged key file (%j) stops the start instead of hashing with a guessable key', (content) => {
-    const DATA_DIR = temporaryDir();
+    const DATA_DIR = freshDir();
     writeFileSync(path.join(DATA_DIR, 'learner.key'), content);
     expect(complaintOf({ DATA_DIR })).toContain('learner.key');
   });
 
   test('a DATA_DIR that cannot be made is named', () => {
-    const file = path.join(temporaryDir(), 'a-file');
+    const file = path.join(freshDir(), 'a-file');
     writeFileSync(file, '');
     expect(complaintOf({ DATA_DIR: path.join(file, 'data') })).toContain(`DATA_DIR: given "${path.join(file, 'data')}"`);
     mkdirSync(`${file}.d`);

@@ -38,7 +38,8 @@ function makeEvents(count: number): LearningEvent[] {
       source_id: `${source}-1`,
       activity: pick(['registered', 'attended', 'attended', 'borrowed', 'completed'] as const),
       ...(learner === undefined ? {} : { learner_id: learner, learner_id_type: 'card' as const }),
-      learner_group: next() < 0.3 ? (['retiree', 'disability'] as const).slice(0, 1 + Math.floor(next() * 2)) : [],
+      learner_group:
+        next() < 0.3 ? (['retiree', 'disability'] as const).slice(0, 1 + Math.floor(next() * 2)) : [],
       // A quarter of the learners never says where he lives; some move, some live outside the city.
       ...(stay || next() < 0.5 ? {} : { home_ward: next() < 0.1 ? OUTSIDE : pick(WARDS.slice(0, 4)) }),
       ward: pick(WARDS),
@@ -61,8 +62,8 @@ const passes = (event: LearningEvent, { source, group, programme }: Filter) =>
 function recount(from: number, to: number, filter: Filter, areaOf: (ward: string) => string) {
   const areas = new Map<string, Area>();
   const at = (code: string) => {
-    let area = areas.get(code);
-    if (!area) areas.set(code, (area = { events: 0, headcount: 0, minutes: 0, learners: 0, fallback: 0 }));
+    const area = areas.get(code) ?? { events: 0, headcount: 0, minutes: 0, learners: 0, fallback: 0 };
+    areas.set(code, area);
     return area;
   };
   const time = (event: LearningEvent) => Date.parse(event.occurred_at);
@@ -142,7 +143,13 @@ describe.each(WINDOWS)('coverage of %s', (_, from, to) => {
     const body = await ask(from, to, filter as Record<string, string>);
     expect(body.areas).toHaveLength(168);
     for (const area of body.areas) {
-      const want = expected.areas.get(area.code) ?? { events: 0, headcount: 0, minutes: 0, learners: 0, fallback: 0 };
+      const want = expected.areas.get(area.code) ?? {
+        events: 0,
+        headcount: 0,
+        minutes: 0,
+        learners: 0,
+        fallback: 0,
+      };
       expect(area, area.code).toMatchObject({
         events: want.events,
         headcount: want.headcount,
@@ -158,7 +165,9 @@ describe.each(WINDOWS)('coverage of %s', (_, from, to) => {
 
   it('by former district counts a learner once in each', async () => {
     const { body: areas } = await service.get('/api/v1/areas?level=ward');
-    const parent = new Map<string, string>(areas.features.map((f: any) => [f.properties.code, f.properties.parent]));
+    const parent = new Map<string, string>(
+      areas.features.map((f: any) => [f.properties.code, f.properties.parent]),
+    );
     const areaOf = (ward: string) => parent.get(ward) ?? '';
     const expected = recount(from, to, {}, areaOf);
     const place = await ask(from, to, { level: 'district', basis: 'place' });
@@ -200,7 +209,9 @@ describe('activity', () => {
   it('of one area counts its events only, and the minutes of an hour', async () => {
     const from = toCityIso(TODAY - 2 * DAY_MS);
     const to = toCityIso(TODAY - DAY_MS);
-    const { body } = await service.get(`/api/v1/activity?${new URLSearchParams({ from, to, step: 'minute', area: '27265' })}`);
+    const { body } = await service.get(
+      `/api/v1/activity?${new URLSearchParams({ from, to, step: 'minute', area: '27265' })}`,
+    );
     const expected = events.filter((event) => {
       const time = Date.parse(event.occurred_at);
       return event.ward === '27265' && time >= TODAY - 2 * DAY_MS && time < TODAY - DAY_MS;

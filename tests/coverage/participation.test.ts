@@ -17,14 +17,18 @@ describe('the Wilson interval', () => {
 
   it('holds the share and stays within 0 and 1', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: 0, max: 1, noNaN: true }), (trials, share) => {
-        const successes = Math.round(trials * share);
-        const [low, high] = wilsonInterval(successes, trials);
-        expect(low).toBeGreaterThanOrEqual(0);
-        expect(high).toBeLessThanOrEqual(1);
-        expect(low - 1e-12).toBeLessThanOrEqual(successes / trials);
-        expect(high + 1e-12).toBeGreaterThanOrEqual(successes / trials);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 1e6 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (trials, share) => {
+          const successes = Math.round(trials * share);
+          const [low, high] = wilsonInterval(successes, trials);
+          expect(low).toBeGreaterThanOrEqual(0);
+          expect(high).toBeLessThanOrEqual(1);
+          expect(low - 1e-12).toBeLessThanOrEqual(successes / trials);
+          expect(high + 1e-12).toBeGreaterThanOrEqual(successes / trials);
+        },
+      ),
     );
   });
 });

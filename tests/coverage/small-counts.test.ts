@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AreaFigures } from '../../server/contract/coverage.ts';
-import { roundLearners, type SmallCountInput, suppressSmallCounts } from '../../server/coverage/small-counts.ts';
+import {
+  roundLearners,
+  type SmallCountInput,
+  suppressSmallCounts,
+} from '../../server/coverage/small-counts.ts';
 
 const K = 5;
 
@@ -26,9 +30,18 @@ const hidden = (figures: AreaFigures[]) => figures.filter((f) => f.suppressed).m
 
 describe('small counts', () => {
   it('of 1 to k − 1 people are hidden with everything that follows from them; zero and k are shown', () => {
-    const shown = suppressSmallCounts([area('a', 'x', 0), area('b', 'x', 4), area('c', 'x', 3), area('d', 'x', 5)], K);
+    const shown = suppressSmallCounts(
+      [area('a', 'x', 0), area('b', 'x', 4), area('c', 'x', 3), area('d', 'x', 5)],
+      K,
+    );
     expect(hidden(shown)).toEqual(['b', 'c']);
-    expect(shown[1]).toMatchObject({ events: null, learners: null, minutes: null, headcount: null, rate: null });
+    expect(shown[1]).toMatchObject({
+      events: null,
+      learners: null,
+      minutes: null,
+      headcount: null,
+      rate: null,
+    });
     expect(shown[1]?.density_per_km2).toBe(1000);
     expect(shown[0]?.learners).toBe(0);
   });
@@ -53,20 +66,23 @@ describe('small counts', () => {
 
   it('never leave exactly one hidden area among siblings that others could be subtracted from', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.constantFrom('x', 'y', 'z'), fc.nat(12)), { maxLength: 30 }), (spec) => {
-        const areas = spec.map(([parent, people], i) => area(`${i}`, parent, people));
-        const shown = suppressSmallCounts(areas, K);
-        for (const parent of ['x', 'y', 'z']) {
-          const siblings = areas.map((a, i) => ({ a, f: shown[i] })).filter(({ a }) => a.parent === parent);
-          const out = siblings.filter(({ f }) => f?.suppressed);
-          const others = siblings.filter(({ f, a }) => !f?.suppressed && (a.people[0] ?? 0) > 0);
-          if (out.length === 1) expect(others).toEqual([]);
-        }
-        for (const [i, { people }] of areas.entries()) {
-          const count = people[0] ?? 0;
-          if (count > 0 && count < K) expect(shown[i]?.suppressed).toBe(true);
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom('x', 'y', 'z'), fc.nat(12)), { maxLength: 30 }),
+        (spec) => {
+          const areas = spec.map(([parent, people], i) => area(`${i}`, parent, people));
+          const shown = suppressSmallCounts(areas, K);
+          for (const parent of ['x', 'y', 'z']) {
+            const siblings = areas.map((a, i) => ({ a, f: shown[i] })).filter(({ a }) => a.parent === parent);
+            const out = siblings.filter(({ f }) => f?.suppressed);
+            const others = siblings.filter(({ f, a }) => !f?.suppressed && (a.people[0] ?? 0) > 0);
+            if (out.length === 1) expect(others).toEqual([]);
+          }
+          for (const [i, { people }] of areas.entries()) {
+            const count = people[0] ?? 0;
+            if (count > 0 && count < K) expect(shown[i]?.suppressed).toBe(true);
+          }
+        },
+      ),
     );
   });
 

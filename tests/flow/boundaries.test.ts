@@ -40,7 +40,9 @@ describeWithRealBoundaries('with the real boundaries', () => {
   };
 
   it('an import moves the events that came before to the wards that hold their points, and counts stay whole', async () => {
-    const early = NAMED.map(([, lon, lat]) => anEvent({ location: { lon, lat }, ward: '26740', learner_id: randomUUID() }));
+    const early = NAMED.map(([, lon, lat]) =>
+      anEvent({ location: { lon, lat }, ward: '26740', learner_id: randomUUID() }),
+    );
     const unplaced = anEvent();
     await service.send([...early, unplaced]);
     expect((await countsOf('ward')).get('26740')).toBe(NAMED.length);
@@ -58,12 +60,15 @@ describeWithRealBoundaries('with the real boundaries', () => {
     expect([...steps]).toEqual(expect.arrayContaining(['points', 'events', 'boundaries']));
 
     const counts = await countsOf('ward');
-    for (const [name, lon, lat] of NAMED) expect(counts.get(wardOf(lon, lat) ?? ''), name).toBeGreaterThanOrEqual(1);
+    for (const [name, lon, lat] of NAMED)
+      expect(counts.get(wardOf(lon, lat) ?? ''), name).toBeGreaterThanOrEqual(1);
     expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(NAMED.length + 1);
     const status = (await service.get('/api/v1/status')).body;
     expect(status).toMatchObject({ boundary: 'official', events: NAMED.length + 1 });
     await client.until(() => client.snapshots === 2);
-    expect(client.areas.get(wardOf(106.6983, 10.7721) ?? '')?.[1]).toBe(counts.get(wardOf(106.6983, 10.7721) ?? ''));
+    expect(client.areas.get(wardOf(106.6983, 10.7721) ?? '')?.[1]).toBe(
+      counts.get(wardOf(106.6983, 10.7721) ?? ''),
+    );
     client.close();
     const { body: areas } = await service.get('/api/v1/areas');
     expect(areas.boundary).toBe('official');
@@ -74,17 +79,20 @@ describeWithRealBoundaries('with the real boundaries', () => {
     expect(Number(flagged?.n)).toBe(differs);
   });
 
-  it.each(NAMED)('an event at %s is counted in the ward whose polygon contains it, and in its district', async (_, lon, lat) => {
-    const ward = wardOf(lon, lat);
-    expect(ward).toBeDefined();
-    const { body: areas } = await service.get('/api/v1/areas');
-    const district = areas.features.find((feature: any) => feature.id === ward).properties.parent;
-    const [wards, districts] = [await countsOf('ward'), await countsOf('district')];
-    const { body } = await service.send(anEvent({ location: { lon, lat }, ward: undefined as never }));
-    expect(body).toMatchObject({ accepted: 1, rejected: [] });
-    expect((await countsOf('ward')).get(ward ?? '')).toBe((wards.get(ward ?? '') ?? 0) + 1);
-    expect((await countsOf('district')).get(district)).toBe((districts.get(district) ?? 0) + 1);
-  });
+  it.each(NAMED)(
+    'an event at %s is counted in the ward whose polygon contains it, and in its district',
+    async (_, lon, lat) => {
+      const ward = wardOf(lon, lat);
+      expect(ward).toBeDefined();
+      const { body: areas } = await service.get('/api/v1/areas');
+      const district = areas.features.find((feature: any) => feature.id === ward).properties.parent;
+      const [wards, districts] = [await countsOf('ward'), await countsOf('district')];
+      const { body } = await service.send(anEvent({ location: { lon, lat }, ward: undefined as never }));
+      expect(body).toMatchObject({ accepted: 1, rejected: [] });
+      expect((await countsOf('ward')).get(ward ?? '')).toBe((wards.get(ward ?? '') ?? 0) + 1);
+      expect((await countsOf('district')).get(district)).toBe((districts.get(district) ?? 0) + 1);
+    },
+  );
 
   it('every ward’s own interior point counts in that ward', async () => {
     const before = await countsOf('ward');

@@ -28,7 +28,11 @@ async function simulate(...options: string[]) {
     errors += chunk;
   });
   const [code] = await once(child, 'exit');
-  return { code, summary: output.trim() === '' ? undefined : JSON.parse(output.trim().split('\n').at(-1) ?? ''), errors };
+  return {
+    code,
+    summary: output.trim() === '' ? undefined : JSON.parse(output.trim().split('\n').at(-1) ?? ''),
+    errors,
+  };
 }
 
 it('what the simulator sends is counted once in raw rows, rollups, coverage, status and on the live map', async () => {

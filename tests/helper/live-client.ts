@@ -48,7 +48,7 @@ export class LiveClient {
 
   /** Resolves with the acknowledgement. */
   subscribe(request: Subscribe | unknown = {}): Promise<any> {
-    return this.socket.emitWithAck('subscribe' as never, request as never) as Promise<any>;
+    return new Promise((resolve) => this.socket.emit('subscribe', request, resolve));
   }
 
   /** Resolves as soon as what was heard fulfils `condition`. */

@@ -65,7 +65,9 @@ describe('today’s counters', () => {
         const counters = new TodayCounters();
         for (const one of changes) counters.apply(change({ areas: ['a'], ...one }));
         const chosen = changes.filter((one) => mask & (1 << one.source));
-        const learners = new Set(chosen.filter((one) => one.active && one.learner !== '0').map((one) => one.learner));
+        const learners = new Set(
+          chosen.filter((one) => one.active && one.learner !== '0').map((one) => one.learner),
+        );
         const minutes = chosen.reduce((sum, one) => sum + one.minutes, 0);
         expect(counters.read('a', mask, 1)).toEqual(['a', chosen.length, learners.size, minutes]);
       }),

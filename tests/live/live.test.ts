@@ -46,7 +46,9 @@ describe('a client of /live', () => {
     const seqs = client.messages.map((message) => message.seq);
     expect(seqs).toEqual(seqs.map((_, i) => (seqs[0] ?? 0) + i));
     const last = client.messages.at(-1);
-    expect(Date.parse(last?.as_of ?? '')).toBeGreaterThan(Date.parse(client.messages[0]?.as_of ?? '1970-01-01'));
+    expect(Date.parse(last?.as_of ?? '')).toBeGreaterThan(
+      Date.parse(client.messages[0]?.as_of ?? '1970-01-01'),
+    );
   });
 
   it('shows the same figures as coverage of today, and counts a resent event once', async () => {
@@ -62,7 +64,12 @@ describe('a client of /live', () => {
     await client.until(() => (client.areas.get('74')?.[1] ?? 0) === 1);
     const { body } = await service.get('/api/v1/coverage?level=district&basis=place', admin);
     for (const area of body.areas) {
-      expect(client.areas.get(area.code), area.code).toEqual([area.code, area.events, area.learners, area.minutes]);
+      expect(client.areas.get(area.code), area.code).toEqual([
+        area.code,
+        area.events,
+        area.learners,
+        area.minutes,
+      ]);
     }
   });
 
@@ -86,12 +93,22 @@ describe('a client of /live', () => {
     await client.subscribe({});
     const at = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
     const bus = (lon: number, lat: number, minutes: number) =>
-      anEvent({ source: 'mobile_library', source_id: 'bus-1', location: { lon, lat }, occurred_at: at(minutes) });
+      anEvent({
+        source: 'mobile_library',
+        source_id: 'bus-1',
+        location: { lon, lat },
+        occurred_at: at(minutes),
+      });
     await send([
       bus(106.7, 10.76, 2),
       bus(106.7, 10.77, 1),
       anEvent({ location: { lon: 106.704, lat: 10.759 } }),
-      anEvent({ source: 'online_course', source_id: 'mooc-1', location: { lon: 106.6, lat: 10.8 }, ward: '26740' }),
+      anEvent({
+        source: 'online_course',
+        source_id: 'mooc-1',
+        location: { lon: 106.6, lat: 10.8 },
+        ward: '26740',
+      }),
     ]);
     await client.until(() => client.seen.length >= 3 && client.vehicles.has('bus-1'));
     expect(client.vehicles.get('bus-1')?.slice(0, 4)).toEqual(['bus-1', 106.7, 10.77, 0]);
@@ -123,7 +140,13 @@ describe('a client of /live', () => {
 
   it('gets a problem for what cannot be asked', async () => {
     const client = connect();
-    for (const wrong of [{ level: 'street' }, { division: '1975' }, { sources: ['radio'] }, 'ward', { level: 'ward', division: 'pre-2025' }]) {
+    for (const wrong of [
+      { level: 'street' },
+      { division: '1975' },
+      { sources: ['radio'] },
+      'ward',
+      { level: 'ward', division: 'pre-2025' },
+    ]) {
       const answer = await client.subscribe(wrong);
       expect(answer, JSON.stringify(wrong)).toMatchObject({ status: 400, type: '/problems/bad-parameter' });
       expect(answer.detail).toMatch(/allowed/);
@@ -146,7 +169,9 @@ describe('a client of /live', () => {
     await client.subscribe({});
     await watcher.subscribe({});
     await watcher.until(() => watcher.snapshots === 1);
-    await send(anEvent({ ward: '27043', learner_id: 'the-only-one', location: { lon: 106.71234, lat: 10.78123 } }));
+    await send(
+      anEvent({ ward: '27043', learner_id: 'the-only-one', location: { lon: 106.71234, lat: 10.78123 } }),
+    );
     await watcher.until(() => watcher.areas.get('27043')?.[1] === 1);
     await client.until(() => client.areas.get('27043')?.[1] === null && client.seen.length > 0);
     expect(client.areas.get('27043')).toEqual(['27043', null, null, null]);

@@ -168,10 +168,11 @@ describe('values go in and come out as they were', () => {
       }),
     );
     const at = Date.UTC(2026, 5, 1, 23, 59, 59, 999);
+    const [lon, lat] = [106.1 + 0.2, 0.1 + 0.2 + 10];
     await insertRows(
       store,
       [
-        aRow({ source_id: 'pt', occurred_at: at, lon: 106.69830000000001, lat: 10.772099999999999 }),
+        aRow({ source_id: 'pt', occurred_at: at, lon, lat }),
         aRow({ source_id: 'pt', occurred_at: at + 1, lon: null, lat: null }),
       ],
       'points',
@@ -181,7 +182,7 @@ describe('values go in and come out as they were', () => {
         `SELECT toUnixTimestamp64Milli(occurred_at) AS at, lon, lat FROM events_raw WHERE source_id = 'pt' ORDER BY at`,
       ),
     ).toEqual([
-      { at: String(at), lon: 106.69830000000001, lat: 10.772099999999999 },
+      { at: String(at), lon, lat },
       { at: String(at + 1), lon: null, lat: null },
     ]);
   });

@@ -15,7 +15,7 @@ export function App() {
   useLiveFeed();
   return (
     <div className="app">
-      <a className="skip" href="#ranking-title">
+      <a className="skip" href="#main">
         {t('skip')}
       </a>
       <Header />

@@ -45,5 +45,7 @@ export function isUncertain(scale: Scale, { value, low, high }: AreaValue): bool
   if (value === null || low === null || high === null) return false;
   const one = classOf(scale, value);
   if (!one || one.upto === null) return false;
-  return high - low > one.upto - (one.above ?? 0);
+  const width = one.upto - (one.above ?? 0);
+  // A class of a single value (nothing at all) has no width to compare with.
+  return width > 0 && high - low > width;
 }

@@ -47,9 +47,17 @@ function classesBetween(limits: readonly number[], tokens: readonly AreaToken[])
 }
 
 /**
- * The classes a map of `figure` uses. `breaks` are the upper limits the API gives (quintiles over areas); the
- * highest class stays open, so that a live value beyond it has a colour. Limits are rounded to what the legend
- * writes, and equal ones fall together: what is written is what decides. `city_rate` is per 1,000 residents.
+ * The limits between classes. The API gives the upper limit of every class; the last one is left out, so that a
+ * live value beyond it has a colour. A single limit (all areas alike) stays: it tells what is more from what is not.
+ */
+function between(breaks: readonly number[]): readonly number[] {
+  return breaks.length > 1 ? breaks.slice(0, -1) : breaks;
+}
+
+/**
+ * The classes a map of `figure` uses, from the upper limits the API gives (quintiles over areas). Limits are rounded
+ * to what the legend writes, and equal ones fall together: what is written is what decides. `city_rate` is per 1,000
+ * residents.
  */
 export function makeScale(figure: Figure, breaks: readonly number[], city_rate: number | null): Scale {
   if (figure === 'gap') {
@@ -65,9 +73,7 @@ export function makeScale(figure: Figure, breaks: readonly number[], city_rate: 
     };
   }
   const digits = digitsFor(figure, breaks);
-  const limits = [...new Set(breaks.slice(0, RAMP.length - 1).map((limit) => round(limit, digits)))].sort(
-    (a, b) => a - b,
-  );
+  const limits = [...new Set(between(breaks).map((limit) => round(limit, digits)))].sort((a, b) => a - b);
   return { figure, digits, classes: classesBetween(limits, RAMP) };
 }
 

@@ -5,7 +5,7 @@ export const en: Messages = {
   product: 'Learning City Monitor',
   subtitle: 'Thành phố học tập',
   title: 'Learning City Monitor · Thành phố học tập',
-  skip: 'Skip to the ranking',
+  skip: 'Skip to the content',
   today: {
     heading: 'Today',
     heading_source: 'Today · {{source}}',
@@ -86,7 +86,7 @@ export const en: Messages = {
     times_above: 'over {{from}} times',
     no_data: 'No data',
     suppressed: 'Suppressed (small count)',
-    uncertain: 'Uncertain: interval over a class',
+    uncertain: 'Uncertain (wide interval)',
     count: '{{n}} areas',
     seen: 'Event just seen',
     place: 'Place of learning (when zoomed in)',

@@ -3,7 +3,7 @@ export const vi = {
   product: 'Thành phố học tập',
   subtitle: 'Learning City Monitor',
   title: 'Thành phố học tập · Learning City Monitor',
-  skip: 'Đến bảng xếp hạng',
+  skip: 'Đến nội dung chính',
   today: {
     heading: 'Hôm nay',
     heading_source: 'Hôm nay · {{source}}',
@@ -83,7 +83,7 @@ export const vi = {
     times_above: 'trên {{from}} lần',
     no_data: 'Không có dữ liệu',
     suppressed: 'Đã ẩn vì số lượng nhỏ',
-    uncertain: 'Chưa chắc: khoảng rộng hơn bậc',
+    uncertain: 'Chưa chắc (khoảng quá rộng)',
     count: '{{n}} đơn vị',
     seen: 'Lượt học vừa ghi nhận',
     place: 'Nơi học (hiện khi phóng to)',

@@ -89,9 +89,9 @@ export default function MonitorMap({ figures }: { figures: Figures }) {
   useMapCamera(map, written);
 
   return (
-    <section className="map" aria-label={title}>
+    <div className="map">
       <div className="map-canvas" ref={container} />
       <MapTooltip ref={tip} figures={figures} />
-    </section>
+    </div>
   );
 }

@@ -1,7 +1,8 @@
 import { type AreaValue, isUncertain, tokenOf } from '../figures/area-value.ts';
 import type { AreaToken, Scale } from '../figures/scale.ts';
+import type { Rgba } from './color.ts';
 import type { DrawnAreas } from './drawn-areas.ts';
-import type { Palette, Rgba } from './palette.ts';
+import type { Palette } from './palette.ts';
 
 /** What colours the map: the classes, and each area's value as it stands now. */
 export type Paint = { scale: Scale; valueAt: (code: string) => AreaValue };

@@ -1,6 +1,5 @@
 import type { AreaToken } from '../figures/scale.ts';
-
-export type Rgba = [red: number, green: number, blue: number, alpha: number];
+import { parseColor, type Rgba } from './color.ts';
 
 const AREA_TOKENS: readonly AreaToken[] = [
   'ramp-1',
@@ -37,15 +36,6 @@ type Other = (typeof OTHER)[number];
 
 /** Every colour the map draws with, as tokens.css has it now. */
 export type Palette = { rgba: Record<AreaToken | Other, Rgba>; css: Record<AreaToken | Other, string> };
-
-/** `#rrggbb` or `rgba(r, g, b, a)`, the two forms in which a canvas writes colours, as four bytes. */
-export function parseColor(text: string): Rgba {
-  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text);
-  if (hex) return [hex[1], hex[2], hex[3], 'ff'].map((byte) => Number.parseInt(byte ?? '', 16)) as Rgba;
-  const rgba = /^rgba\((\d+), (\d+), (\d+), ([\d.]+)\)$/.exec(text);
-  if (!rgba) throw new Error(`not a colour: "${text}"`);
-  return [Number(rgba[1]), Number(rgba[2]), Number(rgba[3]), Math.round(Number(rgba[4]) * 255)];
-}
 
 /** A colour as a canvas writes it: a minifier may have made `#fff0` or a name of what tokens.css says. */
 function normal(pen: CanvasRenderingContext2D, name: string, text: string): string {

@@ -17,7 +17,9 @@ export function Bar({
   const part = (of: number | null) => `${most > 0 && of !== null ? Math.min(100, (100 * of) / most) : 0}%`;
   return (
     <span className="bar" aria-hidden="true">
-      <span className="bar-fill" style={{ width: part(value), background: `var(--${token})` }} />
+      {value !== null && (
+        <span className="bar-fill" style={{ width: part(value), background: `var(--${token})` }} />
+      )}
       {low !== null && high !== null && (
         <span className="bar-interval" style={{ left: part(low), width: part(high - low) }} />
       )}

@@ -65,6 +65,8 @@ export function PlannerPage() {
     <>
       {figures.areas?.boundary === 'schematic' && <SchematicBand />}
       <main
+        id="main"
+        tabIndex={-1}
         className={`planner ${phone ? `phone sheet-${height}` : 'desktop'} ${table ? 'with-table' : 'with-map'}`}
       >
         <Suspense fallback={<div className="map-waiting" />}>

@@ -16,13 +16,13 @@ function useLearnersToday(): number | null | undefined {
   const source = useView((view) => view.source);
   const bounds = windowBounds('today', useToday());
   const changes = useLiveVersion(LEARNERS_EVERY_MS);
-  const { data } = useCoverage({ level, bounds, source, basis: null });
+  const { data, isError } = useCoverage({ level, bounds, source, basis: null });
   const { from, to } = bounds;
   useEffect(() => {
     if (changes > 0)
       void queryClient.invalidateQueries({ queryKey: ['coverage', level, from, to, source, null] });
   }, [changes, level, from, to, source]);
-  return data?.city.learners;
+  return isError && !data ? null : data?.city.learners;
 }
 
 function Counter({

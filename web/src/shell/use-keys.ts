@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { flushSync } from 'react-dom';
 import { pageStore, setView, viewStore } from '../state.ts';
 
 function isTyping(target: EventTarget | null): boolean {
@@ -7,7 +8,7 @@ function isTyping(target: EventTarget | null): boolean {
 
 /** Brings the focus back to the row of an area whose card was closed. */
 function focusRow(code: string): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(`.rank-row[data-code="${code}"]`)?.focus());
+  document.querySelector<HTMLElement>(`.rank-row[data-code="${code}"]`)?.focus();
 }
 
 /** Keys of the whole page: `/` searches, `?` shows the keys, Esc closes the card. */
@@ -17,7 +18,8 @@ export function useKeys(): void {
       if (event.ctrlKey || event.metaKey || event.altKey || pageStore.get().keys_open) return;
       const { area } = viewStore.get();
       if (event.key === 'Escape' && area && !event.defaultPrevented && !isTyping(event.target)) {
-        setView({ area: null });
+        // The list is hidden until the page has drawn itself without the card.
+        flushSync(() => setView({ area: null }));
         focusRow(area);
         return;
       }

@@ -17,6 +17,8 @@ function numberFormat(lang: Lang, digits: number): Intl.NumberFormat {
   const known = numbers.get(key);
   if (known) return known;
   const made = new Intl.NumberFormat(LOCALES[lang], {
+    // Rounding must not leave a minus before a zero.
+    signDisplay: 'negative',
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });

@@ -1,6 +1,6 @@
 import { SolidPolygonLayer } from '@deck.gl/layers';
+import type { Rgba } from '../color.ts';
 import type { Part } from '../geometry.ts';
-import type { Rgba } from '../palette.ts';
 
 /** The layer of the style that areas are drawn beneath. */
 export const UNDER_WATER = 'slot-water';

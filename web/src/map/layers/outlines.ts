@@ -1,6 +1,6 @@
 import { PathLayer } from '@deck.gl/layers';
+import type { Rgba } from '../color.ts';
 import type { Outline } from '../geometry.ts';
-import type { Rgba } from '../palette.ts';
 
 /** The layer of the style that outlines are drawn beneath. */
 export const UNDER_LABELS = 'slot-labels';

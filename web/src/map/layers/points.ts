@@ -1,6 +1,7 @@
 import { ScatterplotLayer } from '@deck.gl/layers';
+import type { Rgba } from '../color.ts';
 import { ageOf, type LivePoint } from '../live-points.ts';
-import type { Palette, Rgba } from '../palette.ts';
+import type { Palette } from '../palette.ts';
 
 const RADIUS_PX = 3;
 /** How much larger a dot is at the moment it appears; it settles within a fraction of its life. */

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  DEFAULT_VIEW,
+  FIGURES,
+  parseView,
+  SOURCE_CHOICES,
+  type View,
+  writeView,
+} from '../../web/src/url-state.ts';
+
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+const views: fc.Arbitrary<View> = fc.record({
+  level: maybe(fc.constantFrom('ward' as const, 'district' as const)),
+  figure: fc.constantFrom(...FIGURES),
+  window: fc.constantFrom<View['window'][]>('today', '7d', '30d', '90d', {
+    first: '2026-11-01',
+    last: '2026-11-20',
+  }),
+  source: maybe(fc.constantFrom(...SOURCE_CHOICES)),
+  basis: maybe(fc.constantFrom('place' as const, 'home' as const)),
+  area: maybe(fc.constantFrom('26740', '760', '77')),
+  camera: maybe(
+    fc.record({
+      lon: fc.integer({ min: 10_500_000, max: 10_800_000 }).map((n) => n / 1e5),
+      lat: fc.integer({ min: 800_000, max: 1_200_000 }).map((n) => n / 1e5),
+      zoom: fc.integer({ min: 600, max: 1_700 }).map((n) => n / 100),
+    }),
+  ),
+  lang: fc.constantFrom('vi' as const, 'en' as const),
+  theme: maybe(fc.constantFrom('light' as const, 'dark' as const)),
+  view: fc.constantFrom('map' as const, 'table' as const),
+  sort: maybe(fc.constantFrom('asc' as const, 'desc' as const)),
+});
+
+describe('the view in the address', () => {
+  it('reads back whatever it writes', () => {
+    fc.assert(
+      fc.property(views, (view) => {
+        expect(parseView(writeView(view))).toEqual(view);
+      }),
+    );
+  });
+  it('writes nothing for the default view', () => {
+    expect(writeView(DEFAULT_VIEW)).toBe('');
+    expect(parseView('')).toEqual(DEFAULT_VIEW);
+  });
+  it('takes the default for what makes no sense', () => {
+    const bad =
+      '?level=street&figure=x&window=8d&source=tv&area=26740;drop&lon=a&lat=10&z=9&lang=fr&theme=pink&sort=up';
+    expect(parseView(bad)).toEqual(DEFAULT_VIEW);
+    expect(parseView('?lon=106&lat=99&z=9').camera).toBeNull();
+  });
+});
