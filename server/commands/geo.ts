@@ -103,13 +103,19 @@ program
   .command('basemap')
   .description('water, green and roads to draw under the areas (GeoJSON)')
   .argument('<files...>')
-  .action(async (files: string[], _options: unknown, command: Command) => {
+  .option(
+    '--attribution <text>',
+    'whose data it is, as the page must say',
+    '© OpenStreetMap contributors (ODbL)',
+  )
+  .action(async (files: string[], options: { attribution: string }, command: Command) => {
     const { onProgress, stop } = terminalProgress();
     try {
       const { areas, lines, report } = await readBasemap(files, { onProgress });
       stop();
       console.log(formatBasemapReport(report));
       const { features } = await runCommand(settingsOf(command), 'import-basemap', {
+        attribution: options.attribution,
         layers: [
           { name: 'areas', content: areas },
           { name: 'lines', content: lines },

@@ -16,7 +16,11 @@ export type PopulationInput = {
   source: string;
   date: string;
 };
-export type BasemapInput = { layers: { name: string; content: GeoJSON.FeatureCollection }[] };
+export type BasemapInput = {
+  /** Whose data it is, as the page must say. */
+  attribution: string;
+  layers: { name: string; content: GeoJSON.FeatureCollection }[];
+};
 
 const importBoundaries: Command<BoundariesInput, { relocated: boolean }> = async (
   services,
@@ -72,12 +76,21 @@ const importPopulation: Command<PopulationInput, { units: number }> = async (ser
   return { units: input.residents.length };
 };
 
-const importBasemap: Command<BasemapInput, { features: number }> = async (services, { layers }) => {
+const importBasemap: Command<BasemapInput, { features: number }> = async (
+  services,
+  { layers, attribution },
+) => {
   const version = await nextVersion(services, 'basemap');
   const imported_at = toEngineTime(Date.now());
   await services.store.insertObjects(
     'basemap',
-    layers.map(({ name, content }) => ({ name, version, content: JSON.stringify(content), imported_at })),
+    layers.map(({ name, content }) => ({
+      name,
+      version,
+      attribution,
+      content: JSON.stringify(content),
+      imported_at,
+    })),
   );
   await announce(services, version, imported_at);
   return { features: layers.reduce((sum, { content }) => sum + content.features.length, 0) };

@@ -33,6 +33,7 @@ const DEFAULTS: WriteBufferOptions = { flush_interval_ms: 8, batch_rows: 10_000,
 const LATE_MS = 24 * 3_600_000;
 const LATE_FLAG = flagMask(['late']);
 const INSERT_TRIES = 3;
+const RETRY_MS = 1_000;
 
 /**
  * Where all requests meet: rows wait here for at most a few milliseconds, are told from known ones, journalled and
@@ -153,8 +154,18 @@ export class WriteBuffer {
       this.#running = undefined;
       this.#oldestInFlight = Number.POSITIVE_INFINITY;
       this.#schedule();
+      if (this.#unfinished) this.#retryLater();
     });
     return this.#running;
+  }
+
+  /** A batch that is half in the store must not wait for the next event to be completed. */
+  #retryLater(): void {
+    if (this.#closed || this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (!this.#running && !this.#paused) this.#run();
+    }, RETRY_MS);
   }
 
   /** Whole submissions, in order, until the batch is full. */

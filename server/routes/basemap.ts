@@ -14,8 +14,8 @@ export async function basemapRoutes(
       schema: { tags: ['reading'], summary: 'Imported base map as GeoJSON; features carry `kind`' },
     },
     async (request, reply) => {
-      const layers = await services.store.query<{ version: number; content: string }>(
-        'SELECT version, content FROM basemap WHERE version = (SELECT max(version) FROM basemap) ORDER BY name',
+      const layers = await services.store.query<{ version: number; attribution: string; content: string }>(
+        'SELECT version, attribution, content FROM basemap WHERE version = (SELECT max(version) FROM basemap) ORDER BY name',
       );
       const [first] = layers;
       if (!first) {
@@ -29,7 +29,9 @@ export async function basemapRoutes(
       reply.header('etag', etag).header('cache-control', 'no-cache');
       if ((request.headers['if-none-match'] ?? '').includes(etag)) return reply.code(304).send();
       const features = layers.flatMap((layer) => JSON.parse(layer.content).features as unknown[]);
-      return reply.type('application/geo+json').send(JSON.stringify({ type: 'FeatureCollection', features }));
+      return reply
+        .type('application/geo+json')
+        .send(JSON.stringify({ type: 'FeatureCollection', attribution: first.attribution, features }));
     },
   );
 }

@@ -72,6 +72,7 @@ CREATE TABLE IF NOT EXISTS basemap
 (
   name LowCardinality(String),
   version UInt32,
+  attribution String,                        -- whose data it is, as the page must say
   content String,                            -- GeoJSON FeatureCollection
   imported_at DateTime64(3, 'UTC')
 )

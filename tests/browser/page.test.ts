@@ -40,7 +40,7 @@ afterAll(async () => {
 
 describe('the page', () => {
   it('draws the city with today’s figures, asks nothing of anybody else, and has no error', async () => {
-    const { page, misdeeds } = await openPage(browser, service.url);
+    const { page, misdeeds } = await openPage(browser, service.url, { width: 1200 });
     await mapReady(page);
     const { body: today } = await service.get('/api/v1/coverage');
     expect(await counter(page, 'events')).toBe(today.city.events);

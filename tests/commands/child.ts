@@ -24,7 +24,10 @@ export function spawnNode(args: readonly string[], settings: Record<string, stri
 }
 
 /** Runs a program to its end. */
-export async function runNode(args: readonly string[], settings: Record<string, string> = {}): Promise<Ended> {
+export async function runNode(
+  args: readonly string[],
+  settings: Record<string, string> = {},
+): Promise<Ended> {
   const child = spawnNode(args, settings);
   const output = { stdout: '', stderr: '' };
   child.stdout?.on('data', (chunk) => {

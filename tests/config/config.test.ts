@@ -75,12 +75,18 @@ describe('settings', () => {
     ['WEBHOOK_URL', 'mailto:a@example.org', 'an http:// or https:// address'],
     ['LOG_LEVEL', 'verbose', 'fatal, error, warn, info, debug, trace, silent'],
   ])('%s = %j names the setting, what was given and what is allowed', (name, value, allowed) => {
-    expect(complaintOf({ [name]: value })).toBe(`${name}: given ${JSON.stringify(value)}, allowed ${allowed}`);
+    expect(complaintOf({ [name]: value })).toBe(
+      `${name}: given ${JSON.stringify(value)}, allowed ${allowed}`,
+    );
   });
 
   test('all wrong settings are named at once, one a line', () => {
     const complaint = complaintOf({ PORT: 'x', DIVISION: 'y', LOG_LEVEL: 'z' });
-    expect(complaint.split('\n').map((line) => line.split(':')[0])).toEqual(['PORT', 'DIVISION', 'LOG_LEVEL']);
+    expect(complaint.split('\n').map((line) => line.split(':')[0])).toEqual([
+      'PORT',
+      'DIVISION',
+      'LOG_LEVEL',
+    ]);
   });
 
   test.each(['ADMIN_KEY', 'LEARNER_KEY'])('a short %s is refused without being printed', (name) => {
@@ -99,8 +105,12 @@ describe('settings', () => {
   });
 
   test('a CLICKHOUSE_URL that is no address is refused at once, not when it is first used', () => {
-    expect(complaintOf({ CLICKHOUSE_URL: 'http://', LEARNER_KEY: 'k'.repeat(32) })).toMatch(/^CLICKHOUSE_URL: /);
-    expect(complaintOf({ CLICKHOUSE_URL: 'http://a b', LEARNER_KEY: 'k'.repeat(32) })).toMatch(/^CLICKHOUSE_URL: /);
+    expect(complaintOf({ CLICKHOUSE_URL: 'http://', LEARNER_KEY: 'k'.repeat(32) })).toMatch(
+      /^CLICKHOUSE_URL: /,
+    );
+    expect(complaintOf({ CLICKHOUSE_URL: 'http://a b', LEARNER_KEY: 'k'.repeat(32) })).toMatch(
+      /^CLICKHOUSE_URL: /,
+    );
   });
 });
 
@@ -121,7 +131,10 @@ describe('who may reach the service', () => {
   test('with ADMIN_KEY any HOST is taken and access is not open, on loopback neither', () => {
     const ADMIN_KEY = 'a'.repeat(24);
     for (const HOST of ['0.0.0.0', '127.0.0.1']) {
-      expect(readConfig({ DATA_DIR: freshDir(), HOST, ADMIN_KEY })).toMatchObject({ HOST, OPEN_ACCESS: false });
+      expect(readConfig({ DATA_DIR: freshDir(), HOST, ADMIN_KEY })).toMatchObject({
+        HOST,
+        OPEN_ACCESS: false,
+      });
     }
   });
 });
@@ -150,16 +163,21 @@ describe('the secret of the pseudonyms', () => {
     expect(() => statSync(path.join(DATA_DIR, 'learner.key'))).toThrow(/ENOENT/);
   });
 
-  test.each(['', '\n', 'short\n'])('a damaged key file (%j) stops the start instead of hashing with a guessable key', (content) => {
-    const DATA_DIR = freshDir();
-    writeFileSync(path.join(DATA_DIR, 'learner.key'), content);
-    expect(complaintOf({ DATA_DIR })).toContain('learner.key');
-  });
+  test.each(['', '\n', 'short\n'])(
+    'a damaged key file (%j) stops the start instead of hashing with a guessable key',
+    (content) => {
+      const DATA_DIR = freshDir();
+      writeFileSync(path.join(DATA_DIR, 'learner.key'), content);
+      expect(complaintOf({ DATA_DIR })).toContain('learner.key');
+    },
+  );
 
   test('a DATA_DIR that cannot be made is named', () => {
     const file = path.join(freshDir(), 'a-file');
     writeFileSync(file, '');
-    expect(complaintOf({ DATA_DIR: path.join(file, 'data') })).toContain(`DATA_DIR: given "${path.join(file, 'data')}"`);
+    expect(complaintOf({ DATA_DIR: path.join(file, 'data') })).toContain(
+      `DATA_DIR: given "${path.join(file, 'data')}"`,
+    );
     mkdirSync(`${file}.d`);
     expect(readConfig({ DATA_DIR: `${file}.d` }).DATA_DIR).toBe(`${file}.d`);
   });

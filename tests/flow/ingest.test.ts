@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../server/config.ts';
 import type { LearningEvent } from '../../server/contract/event.ts';
@@ -38,7 +37,15 @@ describe('forms of a body', () => {
   });
 
   test('blank lines and Windows line ends are not records, so indexes count records only', async () => {
-    const lines = ['', JSON.stringify(anEvent()), '   ', '{"broken', '', JSON.stringify({ ...anEvent(), sex: 'q' }), ''];
+    const lines = [
+      '',
+      JSON.stringify(anEvent()),
+      '   ',
+      '{"broken',
+      '',
+      JSON.stringify({ ...anEvent(), sex: 'q' }),
+      '',
+    ];
     const { body } = await service.send(lines.join('\r\n'), NDJSON_TYPE);
     expect(body.accepted).toBe(1);
     expect(body.rejected.map((r: any) => [r.index, r.reason])).toEqual([
@@ -48,7 +55,9 @@ describe('forms of a body', () => {
   });
 
   test('a byte order mark in front is not a fault, in NDJSON and in JSON', async () => {
-    expect((await service.send(`\ufeff${ndjson([anEvent()])}`, NDJSON_TYPE)).body).toMatchObject({ accepted: 1 });
+    expect((await service.send(`\ufeff${ndjson([anEvent()])}`, NDJSON_TYPE)).body).toMatchObject({
+      accepted: 1,
+    });
     expect((await service.send(`\ufeff${JSON.stringify(anEvent())}`)).body).toMatchObject({ accepted: 1 });
   });
 
@@ -91,20 +100,26 @@ describe('forms of a body', () => {
     for (const body of ['', `{"learner_id": "${id}"`, `[{"learner_id": "${id}"},]`, id]) {
       const answer = await service.send(body);
       expect(answer.status).toBe(200);
-      expect(answer.body).toMatchObject({ accepted: 0, rejected: [{ index: 0, event_id: null, reason: 'bad_json' }] });
+      expect(answer.body).toMatchObject({
+        accepted: 0,
+        rejected: [{ index: 0, event_id: null, reason: 'bad_json' }],
+      });
       expect(JSON.stringify(answer.body)).not.toContain(id);
     }
   });
 
-  test.each([['text/csv'], ['text/plain'], ['application/xml'], ['']])('content-type %j is 415', async (type) => {
-    const response = await fetch(`${service.url}/api/v1/events`, {
-      method: 'POST',
-      headers: type === '' ? {} : { 'content-type': type },
-      body: Buffer.from(JSON.stringify(anEvent())),
-    });
-    expect(response.status).toBe(415);
-    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-  });
+  test.each([['text/csv'], ['text/plain'], ['application/xml'], ['']])(
+    'content-type %j is 415',
+    async (type) => {
+      const response = await fetch(`${service.url}/api/v1/events`, {
+        method: 'POST',
+        headers: type === '' ? {} : { 'content-type': type },
+        body: Buffer.from(JSON.stringify(anEvent())),
+      });
+      expect(response.status).toBe(415);
+      expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    },
+  );
 
   test('an encoding other than gzip is 415 and names what is allowed', async () => {
     const answer = await service.send(Buffer.from('x'), { ...JSON_TYPE, 'content-encoding': 'br' });
@@ -162,7 +177,9 @@ describe('one bad row never costs the others', () => {
     const { status, body } = await service.send(records);
     expect(status).toBe(200);
     expect(body.accepted).toBe(1 + bad.length);
-    expect(body.rejected.map((r: any) => [r.index, r.reason])).toEqual(bad.map(([, reason], i) => [1 + 2 * i, reason]));
+    expect(body.rejected.map((r: any) => [r.index, r.reason])).toEqual(
+      bad.map(([, reason], i) => [1 + 2 * i, reason]),
+    );
     for (const rejected of body.rejected) {
       const sent = records[rejected.index] as { event_id?: string };
       expect(rejected.event_id).toBe(sent.event_id ?? null);
@@ -177,11 +194,16 @@ describe('one bad row never costs the others', () => {
 
   test('a batch that is refused whole is still 200', async () => {
     const answer = await service.send([{}, {}]);
-    expect(answer).toMatchObject({ status: 200, body: { accepted: 0, rejected: [{ index: 0 }, { index: 1 }] } });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { accepted: 0, rejected: [{ index: 0 }, { index: 1 }] },
+    });
   });
 
   test('in a large request every index is right', async () => {
-    const records = Array.from({ length: 5_000 }, (_, i) => (i % 997 === 3 ? { broken: i } : anEvent({ source_id: 'large' })));
+    const records = Array.from({ length: 5_000 }, (_, i) =>
+      i % 997 === 3 ? { broken: i } : anEvent({ source_id: 'large' }),
+    );
     const { body } = await service.send(ndjson(records), NDJSON_TYPE);
     const wrong = records.flatMap((record, i) => ('broken' in record ? [i] : []));
     expect(body.rejected.map((r: any) => r.index)).toEqual(wrong);
@@ -195,14 +217,24 @@ describe('an event counts once', () => {
     const event = anEvent({ learner_id: 'L1', duration_min: 44.6 });
     expect((await service.send(event)).body).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
     expect((await service.send(event)).body).toEqual({ accepted: 0, duplicates: 1, rejected: [] });
-    expect((await service.send([anEvent(), event])).body).toEqual({ accepted: 1, duplicates: 1, rejected: [] });
+    expect((await service.send([anEvent(), event])).body).toEqual({
+      accepted: 1,
+      duplicates: 1,
+      rejected: [],
+    });
     const twice = anEvent();
-    expect((await service.send([twice, { ...twice }])).body).toEqual({ accepted: 1, duplicates: 1, rejected: [] });
+    expect((await service.send([twice, { ...twice }])).body).toEqual({
+      accepted: 1,
+      duplicates: 1,
+      rejected: [],
+    });
     // Another spelling of the id and of the time is the same event; so is one whose learner is written otherwise.
     const respelt = {
       ...event,
       event_id: event.event_id.toUpperCase(),
-      occurred_at: new Date(Date.parse(event.occurred_at) + 7 * 3_600_000).toISOString().replace('Z', '+07:00'),
+      occurred_at: new Date(Date.parse(event.occurred_at) + 7 * 3_600_000)
+        .toISOString()
+        .replace('Z', '+07:00'),
       learner_id: 'L2',
     };
     expect((await service.send(respelt)).body).toEqual({ accepted: 0, duplicates: 1, rejected: [] });
@@ -234,9 +266,12 @@ describe('an event counts once', () => {
     const events = Array.from({ length: 100 }, () => anEvent({ source_id: 'crowd' }));
     const shuffled = (seed: number) => events.map((_, i) => events[(i * 37 + seed * 13) % 100]);
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => service.send(i % 2 ? shuffled(i) : ndjson(shuffled(i)), i % 2 ? {} : NDJSON_TYPE)),
+      Array.from({ length: 20 }, (_, i) =>
+        service.send(i % 2 ? shuffled(i) : ndjson(shuffled(i)), i % 2 ? {} : NDJSON_TYPE),
+      ),
     );
-    const sum = (name: 'accepted' | 'duplicates') => answers.reduce((total, { body }) => total + body[name], 0);
+    const sum = (name: 'accepted' | 'duplicates') =>
+      answers.reduce((total, { body }) => total + body[name], 0);
     expect([sum('accepted'), sum('duplicates')]).toEqual([100, 1_900]);
     expect(answers.every(({ status, body }) => status === 200 && body.rejected.length === 0)).toBe(true);
     expect(await counted()).toBe(before + 100);
@@ -246,7 +281,9 @@ describe('an event counts once', () => {
     const ward = '26740';
     const live = () => service.app.services.live.counters.read(ward, 7, 1)[1] ?? 0;
     const [stored, shown] = [await counted(), live()];
-    const body = ndjson(Array.from({ length: 21_000 }, () => anEvent({ ward, source_id: 'flood', duration_min: 1 })));
+    const body = ndjson(
+      Array.from({ length: 21_000 }, () => anEvent({ ward, source_id: 'flood', duration_min: 1 })),
+    );
     expect((await service.send(body, NDJSON_TYPE)).body).toMatchObject({ accepted: 21_000, rejected: [] });
     expect(await counted()).toBe(stored + 21_000);
     expect(live()).toBe(shown + 21_000);
@@ -275,7 +312,8 @@ describe('what everybody says is the same', () => {
     expect((await service.send([...events, nowhere])).body).toMatchObject({ accepted: 601, rejected: [] });
 
     const counts = await countEverywhere(service.store);
-    for (const [left, right] of MUST_AGREE) expect(counts[left], `${left} and ${right}`).toEqual(counts[right]);
+    for (const [left, right] of MUST_AGREE)
+      expect(counts[left], `${left} and ${right}`).toEqual(counts[right]);
 
     const status = (await service.get('/api/v1/status')).body;
     expect(status.events).toBe(counts.raw?.events);
@@ -288,13 +326,16 @@ describe('what everybody says is the same', () => {
       minutes: counts.raw?.minutes,
       unlocated_events: status.unlocated,
     });
-    const sumOf = (figure: string) => coverage.areas.reduce((sum: number, area: any) => sum + area[figure], 0);
+    const sumOf = (figure: string) =>
+      coverage.areas.reduce((sum: number, area: any) => sum + area[figure], 0);
     expect(sumOf('events') + status.unlocated).toBe(counts.raw?.events);
     expect(coverage.areas).toHaveLength(168);
     const districts = (await service.get(`/api/v1/coverage?level=district&${window}`)).body;
     expect(districts.city).toMatchObject({ events: coverage.city.events, minutes: coverage.city.minutes });
     const activity = (await service.get(`/api/v1/activity?step=day&${window}`)).body;
-    expect(activity.points.reduce((sum: number, point: any) => sum + point.events, 0)).toBe(counts.raw?.events);
+    expect(activity.points.reduce((sum: number, point: any) => sum + point.events, 0)).toBe(
+      counts.raw?.events,
+    );
     // Everything is counted, so nothing lags behind; as_of is when the newest row was received.
     const [newest] = await service.store.query<{ ms: string }>(
       'SELECT toUnixTimestamp64Milli(max(received_at)) AS ms FROM events_raw',
@@ -313,7 +354,11 @@ describe('reading', () => {
       const first = await service.get(`/api/v1/areas${query}`);
       expect(first.status).toBe(200);
       expect(first.headers.get('content-type')).toMatch(/^application\/geo\+json/);
-      expect(first.body).toMatchObject({ type: 'FeatureCollection', boundary: 'schematic', division: '2025' });
+      expect(first.body).toMatchObject({
+        type: 'FeatureCollection',
+        boundary: 'schematic',
+        division: '2025',
+      });
       expect(first.body.features.length).toBe(features);
       const etag = first.headers.get('etag') ?? '';
       expect(etag).toMatch(/^(W\/)?"[^"]+"$/);
@@ -349,7 +394,11 @@ describe('reading', () => {
       const answer = await service.get(`/api/v1/coverage?${query}`);
       expect([query, answer.status]).toEqual([query, 400]);
       expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-      expect(answer.body).toMatchObject({ status: 400, type: '/problems/bad-parameter', errors: [{ field }] });
+      expect(answer.body).toMatchObject({
+        status: 400,
+        type: '/problems/bad-parameter',
+        errors: [{ field }],
+      });
       expect(answer.body.detail).toContain(field);
     }
   });
@@ -364,7 +413,10 @@ describe('reading', () => {
         expect(Object.keys(operation.responses), `${method} ${url}`).not.toHaveLength(0);
         for (const code of Object.keys(operation.responses)) expect(code).toMatch(/^([1-5]\d\d|default)$/);
         for (const name of url.match(/(?<=\{)\w+(?=\})/g) ?? [])
-          expect(operation.parameters.map((p: any) => `${p.in} ${p.name}`), url).toContain(`path ${name}`);
+          expect(
+            operation.parameters.map((p: any) => `${p.in} ${p.name}`),
+            url,
+          ).toContain(`path ${name}`);
         return `${method.toUpperCase()} ${url}`;
       }),
     );
@@ -384,12 +436,15 @@ describe('reading', () => {
     );
     const text = JSON.stringify(body);
     for (const [, pointer] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
-      const found = (pointer ?? '').split('/').reduce((node: any, key) => node?.[key.replace('~1', '/')], body);
+      const found = (pointer ?? '')
+        .split('/')
+        .reduce((node: any, key) => node?.[key.replace('~1', '/')], body);
       expect(found, pointer).toBeDefined();
     }
     const events = body.paths['/api/v1/events'].post;
     expect(Object.keys(events.requestBody.content)).toEqual(['application/json', 'application/x-ndjson']);
-    for (const field of ['event_id', 'learner_id', 'headcount']) expect(JSON.stringify(events)).toContain(`"${field}"`);
+    for (const field of ['event_id', 'learner_id', 'headcount'])
+      expect(JSON.stringify(events)).toContain(`"${field}"`);
     expect((await service.get('/api/docs')).status).toBe(200);
   });
 });
@@ -408,7 +463,16 @@ describe('sources', () => {
   const centre = { source: 'centre', name: 'Trung tâm "Học"\t1', kind: 'centre' };
 
   test('what is registered is listed as it was sent, and replaced when it is sent again', async () => {
-    const whole = { ...centre, lon: 106.704, lat: 10.759, ward: '27265', seats: 40, hours: 'Mo-Fr 08:00-21:00', computers: 3, internet: true };
+    const whole = {
+      ...centre,
+      lon: 106.704,
+      lat: 10.759,
+      ward: '27265',
+      seats: 40,
+      hours: 'Mo-Fr 08:00-21:00',
+      computers: 3,
+      internet: true,
+    };
     const expected = { source_id: 'clc-9', ...whole, registered: true };
     expect(await put('clc-9', whole)).toEqual({ status: 200, body: expected });
     expect(await find('clc-9')).toEqual(expected);
@@ -428,7 +492,15 @@ describe('sources', () => {
   });
 
   test('null means not given, as if the field were left out: it is not zero', async () => {
-    const nulls = { lon: null, lat: null, ward: null, seats: null, hours: null, computers: null, internet: null };
+    const nulls = {
+      lon: null,
+      lat: null,
+      ward: null,
+      seats: null,
+      hours: null,
+      computers: null,
+      internet: null,
+    };
     const { status, body } = await put('clc-null', { ...centre, ...nulls });
     expect(status).toBe(200);
     expect(body).toEqual({ source_id: 'clc-null', ...centre, ...nulls, registered: true });
@@ -448,7 +520,11 @@ describe('sources', () => {
 
   test('a source that only events name is listed as not registered; kind filters', async () => {
     await service.send(anEvent({ source: 'mobile_library', source_id: 'bus-unknown' }));
-    expect(await find('bus-unknown')).toMatchObject({ kind: 'vehicle', registered: false, name: 'bus-unknown' });
+    expect(await find('bus-unknown')).toMatchObject({
+      kind: 'vehicle',
+      registered: false,
+      name: 'bus-unknown',
+    });
     const vehicles = (await service.get('/api/v1/sources?kind=vehicle')).body.sources;
     expect(vehicles.map((source: any) => source.source_id)).toContain('bus-unknown');
     expect(new Set(vehicles.map((source: any) => source.kind))).toEqual(new Set(['vehicle']));
@@ -483,7 +559,9 @@ describe('after a restart', () => {
     service = await startTestService({}, service.dataDir);
     expect(await countEverywhere(service.store)).toEqual(before);
     expect((await service.send(event)).body).toEqual({ accepted: 0, duplicates: 1, rejected: [] });
-    expect((await service.send({ ...event, headcount: 9 })).body.rejected[0]).toMatchObject({ reason: 'conflict' });
+    expect((await service.send({ ...event, headcount: 9 })).body.rejected[0]).toMatchObject({
+      reason: 'conflict',
+    });
     expect(service.app.services.live.counters.read('27265', 7, 1)[1]).toBe(
       (await service.get('/api/v1/coverage')).body.areas.find((area: any) => area.code === '27265').events,
     );
@@ -549,14 +627,19 @@ describe("a learner's id", () => {
     const answers: string[] = [];
     answers.push(await (await post(JSON.stringify(records), JSON_TYPE)).text());
     answers.push(await (await post(`{"learner_id": "${secret('broken JSON')}", `, JSON_TYPE)).text());
-    answers.push(await (await post(`{"learner_id": "${secret('broken line')}"\n"${secret('a string line')}"`, NDJSON_TYPE)).text());
+    answers.push(
+      await (
+        await post(`{"learner_id": "${secret('broken line')}"\n"${secret('a string line')}"`, NDJSON_TYPE)
+      ).text(),
+    );
     answers.push(await (await post(secret('another type'), { 'content-type': 'text/plain' })).text());
     const wanted = JSON.parse(answers[0] ?? '') as { accepted: number; rejected: unknown[] };
     expect([wanted.accepted, wanted.rejected.length]).toEqual([4, 11]);
     const rejects = await running.store.query<Record<string, string>>('SELECT * FROM rejects');
     await running.close();
 
-    const found = (text: string) => Object.entries(ids).flatMap(([name, value]) => (text.includes(value) ? [name] : []));
+    const found = (text: string) =>
+      Object.entries(ids).flatMap(([name, value]) => (text.includes(value) ? [name] : []));
     expect(found(JSON.stringify(rejects)), 'table rejects').toEqual([]);
     expect(found(answers.join('\n')), 'answers').toEqual([]);
     expect(found(log), 'log').toEqual([]);

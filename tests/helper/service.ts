@@ -42,7 +42,10 @@ export async function startTestService(
       await fetch(`${running.url}/api/v1/events`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
-        body: typeof events === 'string' || events instanceof Uint8Array ? (events as BodyInit) : JSON.stringify(events),
+        body:
+          typeof events === 'string' || events instanceof Uint8Array
+            ? (events as string)
+            : JSON.stringify(events),
       }),
     );
   return {

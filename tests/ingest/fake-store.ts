@@ -52,7 +52,12 @@ export class FakeStore implements Store {
 
   async command(): Promise<void> {}
 
-  async insertTsv(table: string, _columns: readonly string[], tsv: string | Buffer, token?: string): Promise<void> {
+  async insertTsv(
+    table: string,
+    _columns: readonly string[],
+    tsv: string | Buffer,
+    token?: string,
+  ): Promise<void> {
     const text = tsv.toString();
     const insert = { table, token, text, taken: false };
     this.inserts.push(insert);

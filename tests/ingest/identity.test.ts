@@ -9,10 +9,31 @@ const pseudonymise = createPseudonymiser('a key of the test');
 
 describe('one learner, however the id is written', () => {
   test.each([
-    ['cccd', ['079203001234', ' 079203001234 ', '079 203 001 234', '079.203.001.234', '079-203-001-234', '079\u00a0203001234']],
+    [
+      'cccd',
+      [
+        '079203001234',
+        ' 079203001234 ',
+        '079 203 001 234',
+        '079.203.001.234',
+        '079-203-001-234',
+        '079\u00a0203001234',
+      ],
+    ],
     [
       'phone',
-      ['0903123456', '090 312 3456', '0903.123.456', '(090) 312-3456', '+84903123456', '+84 903 123 456', '84903123456', '0084903123456', '+840903123456', '+84 (0)903 123 456'],
+      [
+        '0903123456',
+        '090 312 3456',
+        '0903.123.456',
+        '(090) 312-3456',
+        '+84903123456',
+        '+84 903 123 456',
+        '84903123456',
+        '0084903123456',
+        '+840903123456',
+        '+84 (0)903 123 456',
+      ],
     ],
     ['card', ['LIB-0042a', 'lib-0042A', ' LIB-00 42A ']],
     ['local', ['Nguyễn-1', ' Nguyễn-1 ', 'Nguyễn-1'.normalize('NFD')]],
@@ -30,12 +51,22 @@ describe('one learner, however the id is written', () => {
 
   test('property: writing an id normalised changes nothing more', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.constantFrom(...LEARNER_ID_TYPES), (id, type) => {
-        const once = normaliseLearnerId(id, type);
-        // A phone keeps its one prefix stripped once: stripping again must find nothing to strip.
-        expect(normaliseLearnerId(once, type)).toBe(once);
-      }),
-      { examples: [['+84 903 123 456', 'phone'], ['840840123456789', 'phone'], ['ß', 'card']] },
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 40 }),
+        fc.constantFrom(...LEARNER_ID_TYPES),
+        (id, type) => {
+          const once = normaliseLearnerId(id, type);
+          // A phone keeps its one prefix stripped once: stripping again must find nothing to strip.
+          expect(normaliseLearnerId(once, type)).toBe(once);
+        },
+      ),
+      {
+        examples: [
+          ['+84 903 123 456', 'phone'],
+          ['840840123456789', 'phone'],
+          ['ß', 'card'],
+        ],
+      },
     );
   });
 });
@@ -53,10 +84,15 @@ describe('scope', () => {
 
   test('property: source and id cannot be shifted into each other', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (a, b, c) => {
-        fc.pre(normaliseLearnerId(b + c, 'local') !== normaliseLearnerId(c, 'local'));
-        expect(pseudonymise(b + c, 'local', a)).not.toBe(pseudonymise(c, 'local', a + b));
-      }),
+      fc.property(
+        fc.string({ minLength: 1 }),
+        fc.string({ minLength: 1 }),
+        fc.string({ minLength: 1 }),
+        (a, b, c) => {
+          fc.pre(normaliseLearnerId(b + c, 'local') !== normaliseLearnerId(c, 'local'));
+          expect(pseudonymise(b + c, 'local', a)).not.toBe(pseudonymise(c, 'local', a + b));
+        },
+      ),
     );
   });
 

@@ -18,7 +18,15 @@ const SAI_GON = '26740';
 
 const square = (west: number, south: number, east: number, north: number): AreaGeometry => ({
   type: 'Polygon',
-  coordinates: [[[west, south], [east, south], [east, north], [west, north], [west, south]]],
+  coordinates: [
+    [
+      [west, south],
+      [east, south],
+      [east, north],
+      [west, north],
+      [west, south],
+    ],
+  ],
 });
 /** Two wards side by side, about where the real ones are, and one that took a part of a divided old ward. */
 const SQUARES = new Map<string, AreaGeometry>([
@@ -77,7 +85,13 @@ const flagsOf = (row: EventRow): string[] =>
 describe('with official boundaries', () => {
   test('a point decides', () => {
     const row = rowOf(nowhere({ location: IN_KHANH_HOI }), official);
-    expect(row).toMatchObject({ ward: KHANH_HOI, ...IN_KHANH_HOI, point_sent: true, located_by: 'point', sent_ward: '' });
+    expect(row).toMatchObject({
+      ward: KHANH_HOI,
+      ...IN_KHANH_HOI,
+      point_sent: true,
+      located_by: 'point',
+      sent_ward: '',
+    });
     expect(flagsOf(row)).toEqual([]);
   });
   test('a sent ward that agrees is kept without a flag; one that disagrees is flagged and loses', () => {
@@ -116,7 +130,9 @@ describe('with official boundaries', () => {
     const inPart = rowOf(nowhere({ ...divided, location: IN_SAI_GON }), official);
     expect(inPart).toMatchObject({ ward: SAI_GON, sent_ward: '760', old_ward: '26746', located_by: 'point' });
     expect(flagsOf(inPart)).toEqual([]);
-    expect(flagsOf(rowOf(nowhere({ ...divided, location: IN_KHANH_HOI }), official))).toEqual(['ward_mismatch']);
+    expect(flagsOf(rowOf(nowhere({ ...divided, location: IN_KHANH_HOI }), official))).toEqual([
+      'ward_mismatch',
+    ]);
   });
 });
 
@@ -128,7 +144,13 @@ describe('with schematic boundaries', () => {
   });
   test('a sent ward decides over the point, which is kept', () => {
     const row = rowOf(nowhere({ location: { lon: 106.704, lat: 10.759 }, ward: SAI_GON }), schematic);
-    expect(row).toMatchObject({ ward: SAI_GON, lon: 106.704, lat: 10.759, located_by: 'ward', point_sent: true });
+    expect(row).toMatchObject({
+      ward: SAI_GON,
+      lon: 106.704,
+      lat: 10.759,
+      located_by: 'ward',
+      point_sent: true,
+    });
     expect(flagsOf(row)).toEqual(['schematic']);
   });
   test('outside_city means outside the bounding box of the city, to the edge', () => {
@@ -141,9 +163,14 @@ describe('with schematic boundaries', () => {
     ]) {
       const refusal = refusalOf(nowhere({ location, ward: KHANH_HOI }), schematic);
       expect(refusal.reason).toBe('outside_city');
-      expect(refusal.detail).toContain(`given ${location.lon}, ${location.lat}, allowed lon ${west} to ${east}`);
+      expect(refusal.detail).toContain(
+        `given ${location.lon}, ${location.lat}, allowed lon ${west} to ${east}`,
+      );
     }
-    for (const location of [{ lon: west, lat: south }, { lon: east, lat: north }])
+    for (const location of [
+      { lon: west, lat: south },
+      { lon: east, lat: north },
+    ])
       expect(rowOf(nowhere({ location, ward: KHANH_HOI }), schematic).ward).toBe(KHANH_HOI);
   });
   test('far out at sea, but inside the box, it is unlocated and kept', () => {
@@ -159,7 +186,9 @@ describe('with schematic boundaries', () => {
     }
   });
   test("a source's registered ward decides over its point, its point where no ward is registered", () => {
-    expect(rowOf(nowhere({}), schematic, registered({ lon: 106.704, lat: 10.759, ward: SAI_GON })).ward).toBe(SAI_GON);
+    expect(rowOf(nowhere({}), schematic, registered({ lon: 106.704, lat: 10.759, ward: SAI_GON })).ward).toBe(
+      SAI_GON,
+    );
     const byPoint = rowOf(nowhere({}), schematic, registered({ lon: 106.704, lat: 10.759 }));
     expect(byPoint).toMatchObject({ ward: KHANH_HOI, located_by: 'source' });
     expect(flagsOf(byPoint)).toEqual([]);
@@ -168,9 +197,21 @@ describe('with schematic boundaries', () => {
 
 describe('without any place', () => {
   test('an online course is where the learner lives, and never has a point', () => {
-    const course = registered({ source: 'online_course', kind: 'course', lon: 106.704, lat: 10.759, ward: SAI_GON });
+    const course = registered({
+      source: 'online_course',
+      kind: 'course',
+      lon: 106.704,
+      lat: 10.759,
+      ward: SAI_GON,
+    });
     const row = rowOf(nowhere({ source: 'online_course', home_ward: KHANH_HOI }), schematic, course);
-    expect(row).toMatchObject({ ward: KHANH_HOI, home_ward: KHANH_HOI, lon: null, lat: null, located_by: 'home' });
+    expect(row).toMatchObject({
+      ward: KHANH_HOI,
+      home_ward: KHANH_HOI,
+      lon: null,
+      lat: null,
+      located_by: 'home',
+    });
     expect(flagsOf(row)).toEqual([]);
     expect(wardOfSource(course, schematic)).toBeUndefined();
   });
@@ -182,7 +223,10 @@ describe('without any place', () => {
   test('an online learner without a home, from outside, or of a divided old ward is unlocated', () => {
     const online = { source: 'online_course' as const };
     expect(flagsOf(rowOf(nowhere(online), schematic))).toEqual(['unlocated']);
-    expect(flagsOf(rowOf(nowhere({ ...online, home_ward: '00001' }), schematic))).toEqual(['unlocated', 'nonresident']);
+    expect(flagsOf(rowOf(nowhere({ ...online, home_ward: '00001' }), schematic))).toEqual([
+      'unlocated',
+      'nonresident',
+    ]);
     const divided = rowOf(nowhere({ ...online, home_ward: '26746', division: 'pre-2025' }), schematic);
     expect(divided).toMatchObject({ ward: '', home_ward: '760' });
     expect(flagsOf(divided)).toEqual(['unlocated', 'split_ward']);
@@ -216,7 +260,11 @@ describe('wards and divisions', () => {
     expect(flagsOf(row)).toEqual([]);
   });
   test('a divided old ward without a point is known by its former district only', () => {
-    const row = rowOf(nowhere({ ward: '26746', division: 'pre-2025' }), schematic, registered({ ...IN_SAI_GON, ward: SAI_GON }));
+    const row = rowOf(
+      nowhere({ ward: '26746', division: 'pre-2025' }),
+      schematic,
+      registered({ ...IN_SAI_GON, ward: SAI_GON }),
+    );
     expect(row).toMatchObject({ ward: '760', sent_ward: '760', old_ward: '26746', located_by: 'ward' });
     expect(flagsOf(row)).toEqual(['unlocated', 'split_ward']);
   });
@@ -235,12 +283,20 @@ describe('wards and divisions', () => {
       reason: 'unknown_ward',
       detail: 'ward: given "00001", allowed a ward code of division 2025',
     });
-    expect(refusalOf(nowhere({ ward: '00001', division: 'pre-2025' }), schematic).detail).toContain('pre-2025');
-    expect(refusalOf(nowhere({ ward: '00001', location: IN_KHANH_HOI }), official).reason).toBe('unknown_ward');
+    expect(refusalOf(nowhere({ ward: '00001', division: 'pre-2025' }), schematic).detail).toContain(
+      'pre-2025',
+    );
+    expect(refusalOf(nowhere({ ward: '00001', location: IN_KHANH_HOI }), official).reason).toBe(
+      'unknown_ward',
+    );
   });
   test('property: every old ward is either translated or known by its district, and exactly 31 are divided', () => {
     const old = loadDivision('pre-2025');
-    const divided = new Set(crosswalkRows().filter((row) => row.divided).map((row) => row.old_ward));
+    const divided = new Set(
+      crosswalkRows()
+        .filter((row) => row.divided)
+        .map((row) => row.old_ward),
+    );
     expect(divided.size).toBe(31);
     fc.assert(
       fc.property(fc.constantFrom(...old.wards), ({ code, parent }) => {
@@ -256,7 +312,8 @@ describe('wards and divisions', () => {
 });
 
 describe('time', () => {
-  const at = (occurred_at: string) => prepareRow(nowhere({ occurred_at, ward: KHANH_HOI, division: '2025' }), contextOf(schematic));
+  const at = (occurred_at: string) =>
+    prepareRow(nowhere({ occurred_at, ward: KHANH_HOI, division: '2025' }), contextOf(schematic));
   test('up to five minutes ahead is taken, more is future', () => {
     expect(at('2026-11-22T12:05:00+07:00')).toHaveProperty('row');
     expect(at('2026-11-22T12:05:00.001+07:00')).toMatchObject({
@@ -315,10 +372,15 @@ describe('what is kept of an event', () => {
       headcount: 12,
       sign: 1,
     });
-    expect(JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? `${value}` : value))).not.toMatch(/079.?203/);
+    expect(JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? `${value}` : value))).not.toMatch(
+      /079.?203/,
+    );
   });
   test('nobody named is learner 0 without a type; an id without a type is local to its source', () => {
-    expect(rowOf(nowhere({ learner_id_type: 'cccd' }), schematic)).toMatchObject({ learner: 0n, learner_id_type: '' });
+    expect(rowOf(nowhere({ learner_id_type: 'cccd' }), schematic)).toMatchObject({
+      learner: 0n,
+      learner_id_type: '',
+    });
     expect(rowOf(nowhere({ learner_id: '7' }), schematic)).toMatchObject({
       learner: pseudonymise('7', 'local', 'clc-test-01'),
       learner_id_type: 'local',
@@ -327,7 +389,11 @@ describe('what is kept of an event', () => {
   test('the content hash of an event does not depend on the boundaries in force', () => {
     const event = nowhere({ location: IN_KHANH_HOI, ward: SAI_GON, learner_id: 'a' });
     expect(rowOf(event, official).content_hash).toBe(rowOf(event, schematic).content_hash);
-    expect(rowOf({ ...event, learner_id: 'b' }, official).content_hash).toBe(rowOf(event, official).content_hash);
-    expect(rowOf({ ...event, headcount: 2 }, official).content_hash).not.toBe(rowOf(event, official).content_hash);
+    expect(rowOf({ ...event, learner_id: 'b' }, official).content_hash).toBe(
+      rowOf(event, official).content_hash,
+    );
+    expect(rowOf({ ...event, headcount: 2 }, official).content_hash).not.toBe(
+      rowOf(event, official).content_hash,
+    );
   });
 });

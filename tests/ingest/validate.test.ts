@@ -121,7 +121,12 @@ describe('checkShape', () => {
     ['location', {}, 'bad_location', 'given {}'],
     ['ward', '2726', 'unknown_ward', 'given "2726", allowed a 5-digit ward code'],
     ['home_ward', 'Q4', 'unknown_ward', 'given "Q4", allowed a 5-digit ward code'],
-    ['learner_id_type', 'passport', 'out_of_range', 'given "passport", allowed one of cccd, phone, card, local'],
+    [
+      'learner_id_type',
+      'passport',
+      'out_of_range',
+      'given "passport", allowed one of cccd, phone, card, local',
+    ],
     ['sex', 'female', 'out_of_range', 'given "female", allowed one of f, m, x'],
     ['division', '2024', 'out_of_range', 'given "2024", allowed 2025 or pre-2025'],
     ['programme', 'p'.repeat(129), 'out_of_range', 'allowed at most 128 characters'],
@@ -164,7 +169,14 @@ describe('checkShape', () => {
   });
 
   test('property: any JSON at all is either taken or refused with a reason, and never throws', () => {
-    const fields = Object.keys({ ...anEvent(), learner_id: 1, location: 1, learner_group: 1, sex: 1, headcount: 1 });
+    const fields = Object.keys({
+      ...anEvent(),
+      learner_id: 1,
+      location: 1,
+      learner_group: 1,
+      sex: 1,
+      headcount: 1,
+    });
     fc.assert(
       fc.property(fc.constantFrom(...fields), fc.jsonValue(), (field, value) => {
         const checked = checkShape({ ...anEvent(), [field]: value });

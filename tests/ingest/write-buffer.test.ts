@@ -6,7 +6,12 @@ import { describe, expect, test } from 'vitest';
 import type { ProblemError } from '../../server/errors.ts';
 import { Journal } from '../../server/ingest/journal.ts';
 import { judge } from '../../server/ingest/known-ids.ts';
-import { type Outcome, type Submission, WriteBuffer, type WriteBufferOptions } from '../../server/ingest/write-buffer.ts';
+import {
+  type Outcome,
+  type Submission,
+  WriteBuffer,
+  type WriteBufferOptions,
+} from '../../server/ingest/write-buffer.ts';
 import { StoreFullError, StoreUnreachableError } from '../../server/store/errors.ts';
 import { EVENT_COLUMNS, type EventRow, flagMask } from '../../server/store/event-row.ts';
 import { temporaryDir } from '../helper/service.ts';
@@ -16,7 +21,9 @@ import { FakeStore } from './fake-store.ts';
 const root = temporaryDir();
 let folders = 0;
 
-function newBuffer(options: Partial<WriteBufferOptions> & { now?: () => number; last_received_at?: number } = {}) {
+function newBuffer(
+  options: Partial<WriteBufferOptions> & { now?: () => number; last_received_at?: number } = {},
+) {
   const dataDir = path.join(root, `${folders++}`);
   const store = new FakeStore();
   const journal = new Journal(dataDir);
@@ -36,7 +43,10 @@ const problemOf = async (promise: Promise<unknown>): Promise<ProblemError> =>
     (error) => error as ProblemError,
   );
 const column = (text: string, name: (typeof EVENT_COLUMNS)[number]) =>
-  text.trim().split('\n').map((line) => line.split('\t')[EVENT_COLUMNS.indexOf(name)] ?? '');
+  text
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t')[EVENT_COLUMNS.indexOf(name)] ?? '');
 
 describe('judge', () => {
   const id = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -56,9 +66,12 @@ describe('judge', () => {
     expect(judge([a, b, c] as EventRow[], new Map())).toEqual(['new', 'conflict', 'conflict']);
   });
   test('property: of each id exactly one is new unless it was known, however rows are cut into batches', () => {
-    const rowsArb = fc.array(fc.record({ id: fc.integer({ min: 0, max: 5 }), hash: fc.bigInt({ min: 0n, max: 2n }) }), {
-      maxLength: 40,
-    });
+    const rowsArb = fc.array(
+      fc.record({ id: fc.integer({ min: 0, max: 5 }), hash: fc.bigInt({ min: 0n, max: 2n }) }),
+      {
+        maxLength: 40,
+      },
+    );
     fc.assert(
       fc.property(rowsArb, fc.integer({ min: 0, max: 40 }), (list, cut) => {
         const rows = list.map(({ id: n, hash }) =>
@@ -105,7 +118,11 @@ describe('write buffer', () => {
     ]);
     expect(first).toEqual({ accepted: 2, duplicates: 1, rejected: [] });
     expect(second).toEqual({ accepted: 0, duplicates: 1, rejected: [] });
-    expect(await buffer.submit(submission([{ ...row }]))).toEqual({ accepted: 0, duplicates: 1, rejected: [] });
+    expect(await buffer.submit(submission([{ ...row }]))).toEqual({
+      accepted: 0,
+      duplicates: 1,
+      rejected: [],
+    });
     expect(store.counted.size).toBe(2);
     expect(store.inserts).toHaveLength(1);
   });
@@ -126,14 +143,25 @@ describe('write buffer', () => {
       rejected: [{ index: 17, event_id: row.event_id, reason: 'conflict', detail }],
     });
     expect(store.objects).toMatchObject([
-      { table: 'rejects', rows: [{ event_id: row.event_id, reason: 'conflict', detail, key_id: 'test', record: '' }] },
+      {
+        table: 'rejects',
+        rows: [{ event_id: row.event_id, reason: 'conflict', detail, key_id: 'test', record: '' }],
+      },
     ]);
     expect(store.counted.get(row.event_id)).toBe('1');
   });
 
   test('a request of rejects only writes them and inserts no event', async () => {
     const { store, buffer } = newBuffer();
-    const reject = { source: '', source_id: '', event_id: '', reason: 'bad_json' as const, detail: 'x', key_id: 'k', record: '' };
+    const reject = {
+      source: '',
+      source_id: '',
+      event_id: '',
+      reason: 'bad_json' as const,
+      detail: 'x',
+      key_id: 'k',
+      record: '',
+    };
     expect(await buffer.submit({ rows: [], indexes: [], rejects: [reject], key_id: 'k' })).toEqual({
       accepted: 0,
       duplicates: 0,
@@ -169,7 +197,9 @@ describe('write buffer', () => {
       now = time;
       await buffer.submit(submission(rowsOf(2)));
     }
-    const received = store.inserts.map(({ text }) => column(text, 'received_at').map((s) => Number(s) * 1000));
+    const received = store.inserts.map(({ text }) =>
+      column(text, 'received_at').map((s) => Number(s) * 1000),
+    );
     expect(received).toEqual([
       [6_001, 6_001],
       [6_002, 6_002],
@@ -183,7 +213,9 @@ describe('write buffer', () => {
     const now = Date.UTC(2026, 9, 10);
     const { store, buffer } = newBuffer({ now: () => now });
     const day = 24 * 3_600_000;
-    await buffer.submit(submission([aRow({ occurred_at: now - day }), aRow({ occurred_at: now - day - 1, flags: 1 })]));
+    await buffer.submit(
+      submission([aRow({ occurred_at: now - day }), aRow({ occurred_at: now - day - 1, flags: 1 })]),
+    );
     expect(column(store.inserts[0]?.text ?? '', 'flags').map(Number)).toEqual([0, 1 | flagMask(['late'])]);
   });
 
@@ -304,7 +336,10 @@ describe('when the store fails', () => {
       headers: { 'retry-after': '30' },
     });
     fail(store, 3, new StoreUnreachableError('gone'));
-    expect(await problemOf(buffer.submit(submission(rowsOf(1))))).toMatchObject({ status: 503, slug: 'store-failed' });
+    expect(await problemOf(buffer.submit(submission(rowsOf(1))))).toMatchObject({
+      status: 503,
+      slug: 'store-failed',
+    });
   });
 
   test('a failure of one batch does not touch the next', async () => {
@@ -349,7 +384,9 @@ describe('pauseWhile and close', () => {
 
   test('work that fails lets the rows go on, and its failure is seen', async () => {
     const { buffer } = newBuffer();
-    await expect(buffer.pauseWhile(() => Promise.reject(new Error('import failed')))).rejects.toThrow('import failed');
+    await expect(buffer.pauseWhile(() => Promise.reject(new Error('import failed')))).rejects.toThrow(
+      'import failed',
+    );
     expect((await buffer.submit(submission(rowsOf(1)))).accepted).toBe(1);
   });
 
@@ -371,7 +408,9 @@ describe('pauseWhile and close', () => {
     await buffer.close();
     expect((await waiting).accepted).toBe(3);
     expect(store.counted.size).toBe(3);
-    expect(() => buffer.submit(submission(rowsOf(1)))).toThrow(expect.objectContaining({ status: 503, slug: 'shutting-down' }));
+    expect(() => buffer.submit(submission(rowsOf(1)))).toThrow(
+      expect.objectContaining({ status: 503, slug: 'shutting-down' }),
+    );
   });
 
   test('close writes all that waits, also more than one batch, and one batch at a time', async () => {

@@ -17,5 +17,5 @@ const ids = await store.query<{ event_id: string; n: string }>(
 );
 await services.close();
 await store.close();
-console.log(JSON.stringify({ counts, ids: ids.map((row) => [row.event_id, Number(row.n)]) }));
-process.exit(0);
+const line = JSON.stringify({ counts, ids: ids.map((row) => [row.event_id, Number(row.n)]) });
+process.stdout.write(`${line}\n`, () => process.exit(0));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { migrate } from '../../server/store/migrate.ts';
 import type { Store } from '../../server/store/client.ts';
+import { migrate } from '../../server/store/migrate.ts';
 import { aRow, countEverywhere, insertRows, MUST_AGREE, openTestStore } from './open-config.ts';
 
 let store: Store;
@@ -34,7 +34,8 @@ describe('reader sessions', () => {
       `SELECT value FROM system.settings WHERE name = 'max_execution_time'`,
     ))
       expect(rows).toEqual([{ value: '60' }]);
-    for (const rows of await onEverySession('SELECT number FROM numbers(100)')) expect(rows).toHaveLength(100);
+    for (const rows of await onEverySession('SELECT number FROM numbers(100)'))
+      expect(rows).toHaveLength(100);
   });
 
   test('a reader that turned its session read-only or into another database does not do it to others', async () => {
@@ -96,7 +97,9 @@ describe('an insert with a token', () => {
   });
 
   test('a batch over many months is counted once when it is sent again', async () => {
-    const rows = Array.from({ length: 72 }, (_, month) => aRow({ occurred_at: Date.UTC(2020, month, 15), learner: 9n }));
+    const rows = Array.from({ length: 72 }, (_, month) =>
+      aRow({ occurred_at: Date.UTC(2020, month, 15), learner: 9n }),
+    );
     await insertRows(store, rows, 'token-3');
     const once = await countEverywhere(store);
     await insertRows(store, rows, 'token-3');
@@ -132,7 +135,22 @@ describe('values go in and come out as they were', () => {
   });
 
   test('any programme text, with tabs, newlines, backslashes, quotes, NUL and every alphabet', async () => {
-    const awkward = ['\t', 'a\tb', '\n', 'c\r\nd', '\\', '\\N', '\\t', "it's", '"x"', '`', '\0', 'Tuần lễ học tập', '学习 🎓', ' '];
+    const awkward = [
+      '\t',
+      'a\tb',
+      '\n',
+      'c\r\nd',
+      '\\',
+      '\\N',
+      '\\t',
+      "it's",
+      '"x"',
+      '`',
+      '\0',
+      'Tuần lễ học tập',
+      '学习 🎓',
+      ' ',
+    ];
     const random = fc.sample(fc.string({ unit: 'binary', maxLength: 128 }), { numRuns: 200, seed: 7 });
     // Half a surrogate pair is no text in UTF-8; the pipeline's JSON may carry one, and it is stored as U+FFFD.
     const texts = [...awkward, ...random].filter((text) => text.isWellFormed());

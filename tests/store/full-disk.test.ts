@@ -95,7 +95,10 @@ describe.skipIf(!disk)('a full disk', () => {
       expect(body.rejected).toEqual([]);
     }
     const read = async (url: string) => (await (await fetch(url)).json()) as any;
-    expect((await read(`${service.url}/api/v1/coverage`)).city).toMatchObject({ events: 2400, learners: 2400 });
+    expect((await read(`${service.url}/api/v1/coverage`)).city).toMatchObject({
+      events: 2400,
+      learners: 2400,
+    });
     expect(await service.end()).toBe(0);
     // And everything agrees in the files that a fresh process opens.
     const counted = await runNode(['tests/store/count-store.ts'], { DATA_DIR });

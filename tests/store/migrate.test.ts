@@ -22,8 +22,12 @@ function folderOf(files: Record<string, string>): string {
 
 describe('splitStatements', () => {
   test('splits at a semicolon that ends a line and drops lines of comment', () => {
-    const sql = '-- what it is\nCREATE TABLE a (x UInt8);\n\n  -- another; one\nCREATE TABLE b\n(\n  y UInt8 -- unit\n);\n';
-    expect(splitStatements(sql)).toEqual(['CREATE TABLE a (x UInt8)', 'CREATE TABLE b\n(\n  y UInt8 -- unit\n)']);
+    const sql =
+      '-- what it is\nCREATE TABLE a (x UInt8);\n\n  -- another; one\nCREATE TABLE b\n(\n  y UInt8 -- unit\n);\n';
+    expect(splitStatements(sql)).toEqual([
+      'CREATE TABLE a (x UInt8)',
+      'CREATE TABLE b\n(\n  y UInt8 -- unit\n)',
+    ]);
   });
   test('keeps a semicolon inside a line, and a last statement without one', () => {
     expect(splitStatements("SELECT ';' AS a;\nSELECT 2")).toEqual(["SELECT ';' AS a", 'SELECT 2']);
@@ -35,7 +39,7 @@ describe('splitStatements', () => {
     expect(splitStatements('')).toEqual([]);
     expect(splitStatements('\n-- only this\n;\n')).toEqual([]);
   });
-  test('the project\'s own migrations have no semicolon in a comment at the end of a line, where it would split', () => {
+  test("the project's own migrations have no semicolon in a comment at the end of a line, where it would split", () => {
     for (const file of readdirSync(MIGRATIONS)) {
       const sql = readFileSync(path.join(MIGRATIONS, file), 'utf8');
       expect(sql.match(/^(?!\s*--).*--.*;\s*$/m), file).toBeNull();
@@ -62,7 +66,9 @@ describe('migrate', () => {
     expect(await recorded()).toEqual(
       readMigrations().map(({ name, statements }) => ({
         name,
-        checksum: createHash('sha256').update(readFileSync(path.join(MIGRATIONS, name))).digest('hex'),
+        checksum: createHash('sha256')
+          .update(readFileSync(path.join(MIGRATIONS, name)))
+          .digest('hex'),
         statements_done: statements.length,
       })),
     );
@@ -97,7 +103,8 @@ describe('migrate', () => {
 describe('a migration that is cut off', () => {
   const settings = { CLICKHOUSE_DATABASE: 'cut_off' };
   const name = '001_log.sql';
-  const sql = 'CREATE TABLE log (x UInt8) ENGINE = MergeTree ORDER BY x;\nINSERT INTO log VALUES (1);\nINSERT INTO log VALUES (2);\n';
+  const sql =
+    'CREATE TABLE log (x UInt8) ENGINE = MergeTree ORDER BY x;\nINSERT INTO log VALUES (1);\nINSERT INTO log VALUES (2);\n';
 
   test('goes on at the statement where it stopped and repeats none', async () => {
     const store = await openStore(storeConfig({ ...settings, DATA_DIR }));

@@ -72,7 +72,8 @@ export async function countEverywhere(store: Store): Promise<Record<string, Reco
     ids: 'SELECT count() AS rows, uniqExact(event_id) AS distinct FROM event_ids',
     raw_ids: 'SELECT count() AS rows, uniqExact(event_id) AS distinct FROM events_raw WHERE sign = 1',
     homes: 'SELECT uniqExact(learner, home_code) AS homes FROM learner_homes',
-    raw_homes: 'SELECT uniqExact(learner, home_code) AS homes FROM events_raw WHERE learner != 0 AND home_code != 0',
+    raw_homes:
+      'SELECT uniqExact(learner, home_code) AS homes FROM events_raw WHERE learner != 0 AND home_code != 0',
   };
   const counted: Record<string, Record<string, number>> = {};
   for (const [name, sql] of Object.entries(queries)) {

@@ -101,7 +101,10 @@ describe('what stops a start', () => {
     const DATA_DIR = path.join(temporaryDir(), 'a'.repeat(60), 'b'.repeat(60));
     const started = await startChild({ DATA_DIR }).then(
       async (service) => ({ code: await service.end(), output: '' }),
-      (error: Error) => ({ code: Number(/ended with (\d+)/.exec(error.message)?.[1]), output: error.message }),
+      (error: Error) => ({
+        code: Number(/ended with (\d+)/.exec(error.message)?.[1]),
+        output: error.message,
+      }),
     );
     if (started.code !== 0) {
       expect(started.code).toBeLessThanOrEqual(2);
