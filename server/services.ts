@@ -8,7 +8,7 @@ import { Journal } from './ingest/journal.ts';
 import type { PipelineContext } from './ingest/pipeline.ts';
 import { WriteBuffer } from './ingest/write-buffer.ts';
 import { LiveState } from './live/live-state.ts';
-import { Tail } from './live/tail.ts';
+import { OVERLAP_MS, Tail } from './live/tail.ts';
 import type { Store } from './store/client.ts';
 import { finishRelocation } from './store/relocate.ts';
 import { SourceRegistry } from './store/sources.ts';
@@ -48,10 +48,10 @@ export async function startServices(config: Config, store: Store, log: FastifyBa
     readState(store, 'demo'),
   ]);
   const live = new LiveState(geography);
-  const as_of_ms = await newestReceived(store);
-  await live.load(store, as_of_ms, Date.now());
+  const counted_ms = await newestSettled(store);
+  await live.load(store, counted_ms, Date.now());
 
-  const buffer = new WriteBuffer(store, journal, log, { last_received_at: as_of_ms });
+  const buffer = new WriteBuffer(store, journal, log, { last_received_at: counted_ms });
   const services: Services = {
     config,
     store,
@@ -66,19 +66,22 @@ export async function startServices(config: Config, store: Store, log: FastifyBa
       now: Date.now,
     },
     live,
-    tail: new Tail(store, log, as_of_ms, (rows) => {
+    tail: new Tail(store, log, counted_ms, (rows) => {
       live.apply(rows, Date.now());
       services.onLive();
     }),
     answers: new AnswerCache(),
     demo: demo === 'true',
     caughtUp: async () => {
-      if (live.as_of_ms < buffer.newestFlushed) await services.tail.wake();
+      // A wake that falls into the last moment of a read before it may miss the newest batch: then once more.
+      for (let tries = 0; tries < 3 && live.as_of_ms < buffer.newestFlushed; tries++) await services.tail.wake();
     },
     recount: async () => {
-      const newest = await newestReceived(store);
-      await live.load(store, newest, Date.now());
-      services.tail.restartAt(newest);
+      await services.tail.restart(async () => {
+        const counted = await newestSettled(store);
+        await live.load(store, counted, Date.now());
+        return counted;
+      });
       services.answers.clear();
       services.onLive();
     },
@@ -90,16 +93,22 @@ export async function startServices(config: Config, store: Store, log: FastifyBa
     },
   };
   buffer.onFlushed = () => void services.tail.wake();
+  await services.tail.wake();
   services.tail.start();
   const watcher = watchOtherServers(services, log);
   return services;
 }
 
-async function newestReceived(store: Store): Promise<number> {
+/**
+ * The newest `received_at` up to which everything is surely in the store, epoch milliseconds. Where other servers
+ * write too, a batch may still appear a little before the newest one.
+ */
+async function newestSettled(store: Store): Promise<number> {
   const rows = await store.query<{ ms: string }>(
     'SELECT toUnixTimestamp64Milli(max(received_at)) AS ms FROM events_raw',
   );
-  return Math.max(0, Number(rows[0]?.ms ?? 0));
+  const newest = Number(rows[0]?.ms ?? 0);
+  return Math.max(0, store.embedded ? newest : newest - OVERLAP_MS);
 }
 
 const WATCH_MS = 2_000;

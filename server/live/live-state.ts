@@ -26,6 +26,8 @@ export type Changes = {
 
 /** Points kept between two looks; only a sample is ever sent. */
 const MOST_POINTS = 2_000;
+/** What happened longer ago is counted but does not light up on the map as if it were now, ms. */
+const FRESH_MS = 15 * 60_000;
 /** Metres below which a vehicle has not moved, so that its heading is kept. */
 const STILL_M = 15;
 
@@ -88,9 +90,8 @@ export class LiveState {
       const occurred = Number(row.occurred_ms);
       this.#as_of_ms = Math.max(this.#as_of_ms, Number(row.received_ms));
       this.#touchDay(occurred);
-      if (startOfCityDay(occurred) !== this.#day) continue;
-      this.#count(row);
-      if (row.sign === 1) this.#show(row, occurred);
+      if (row.sign === 1) this.#show(row, occurred, now);
+      if (startOfCityDay(occurred) === this.#day) this.#count(row);
     }
     this.#version++;
   }
@@ -147,7 +148,7 @@ export class LiveState {
     for (const area of areas) this.#changes.areas.add(area);
   }
 
-  #show(row: TailRow, occurred: number): void {
+  #show(row: TailRow, occurred: number, now: number): void {
     const source = SOURCES[row.source - 1];
     if (source === undefined || source === 'online_course' || row.lon === null || row.lat === null) return;
     const { lon, lat, source_id, ward } = row;

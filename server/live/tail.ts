@@ -7,7 +7,7 @@ const TICK_MS = 500;
 /** Rows read at once; more are read in the next round. */
 const LIMIT = 20_000;
 /** With several servers a batch may appear after a later one: look this far back, ms. */
-const OVERLAP_MS = 5_000;
+export const OVERLAP_MS = 5_000;
 
 /**
  * Follows the store: hands every row on once, in the order received, soon after it is durable. A flush of this server
@@ -19,6 +19,8 @@ export class Tail {
   readonly #onRows: (rows: TailRow[]) => void;
   readonly #overlap_ms: number;
   #cursor: number;
+  /** What the rows feed has counted everything up to here: never read again. */
+  #floor: number;
   #seen = new Map<string, number>();
   #running: Promise<void> | undefined;
   #again = false;
@@ -28,6 +30,7 @@ export class Tail {
     this.#store = store;
     this.#log = log;
     this.#cursor = after_ms;
+    this.#floor = after_ms;
     this.#onRows = onRows;
     this.#overlap_ms = store.embedded ? 0 : OVERLAP_MS;
   }
@@ -50,10 +53,23 @@ export class Tail {
     return this.#running;
   }
 
-  /** Goes on from another time, as after a rebuild of what the rows feed. */
-  restartAt(after_ms: number): void {
-    this.#cursor = after_ms;
-    this.#seen.clear();
+  /**
+   * Builds anew what the rows feed and goes on from the time that `rebuild` resolves with. No row is handed on
+   * meanwhile: one that the rebuild has counted would be counted twice.
+   */
+  async restart(rebuild: () => Promise<number>): Promise<void> {
+    while (this.#running) await this.#running;
+    this.#running = rebuild()
+      .then((after_ms) => {
+        this.#cursor = after_ms;
+        this.#floor = after_ms;
+        this.#seen.clear();
+      })
+      .finally(() => {
+        this.#running = undefined;
+      });
+    await this.#running;
+    await this.wake();
   }
 
   async close(): Promise<void> {
@@ -66,12 +82,13 @@ export class Tail {
       let more = true;
       while (more) {
         this.#again = false;
-        const rows = await tail(this.#store, { after_ms: this.#cursor - this.#overlap_ms, limit: LIMIT });
+        const after_ms = Math.max(this.#floor, this.#cursor - this.#overlap_ms);
+        const rows = await tail(this.#store, { after_ms, limit: LIMIT });
         const fresh = this.#overlap_ms === 0 ? rows : this.#unseen(rows);
         const last = rows.at(-1);
         if (last) this.#cursor = Math.max(this.#cursor, Number(last.received_ms));
         if (fresh.length > 0) this.#onRows(fresh);
-        more = this.#again || rows.length === LIMIT;
+        more = this.#again || rows.length >= LIMIT;
       }
     } catch (error) {
       this.#log.warn({ err: error }, 'the tail could not read the store; it tries again at the next tick');

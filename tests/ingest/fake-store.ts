@@ -19,6 +19,8 @@ export class FakeStore implements Store {
   readonly failures: Error[] = [];
   /** Content hashes by id: what is counted. */
   readonly counted = new Map<string, string>();
+  /** Look-ups of known ids, the first thing a batch does. */
+  lookups = 0;
   /** Inserts that were ever on their way at the same time. */
   mostAtOnce = 0;
   #now = 0;
@@ -44,6 +46,7 @@ export class FakeStore implements Store {
   }
 
   async query<Row>(_sql: string, params: QueryParams = {}): Promise<Row[]> {
+    this.lookups++;
     const ids = (params.ids as string[] | undefined) ?? [];
     return ids
       .filter((event_id) => this.counted.has(event_id))

@@ -180,3 +180,21 @@ describe('a client of /live', () => {
     await client.until(() => client.areas.get('27043')?.[2] === 6);
   });
 });
+
+describe('a recount under load', () => {
+  it('counts no row twice and none not at all', async () => {
+    const client = connect();
+    await client.subscribe({ level: 'district' });
+    const sending = (async () => {
+      for (let i = 0; i < 12; i++) {
+        await send(Array.from({ length: 300 }, (_, n) => anEvent({ ward: '25747', learner_id: `recounted-${n}` })));
+      }
+    })();
+    for (let i = 0; i < 12; i++) await service.app.services.recount();
+    await sending;
+    const { body } = await service.get('/api/v1/coverage?level=district&basis=place', admin);
+    const expected = body.areas.find((area: any) => area.code === '74');
+    await client.until(() => (client.areas.get('74')?.[1] ?? 0) >= expected.events);
+    expect(client.areas.get('74')).toEqual(['74', expected.events, expected.learners, expected.minutes]);
+  });
+});
