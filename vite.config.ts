@@ -1,8 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-const API = 'http://127.0.0.1:8080';
-
 /** The page: source in web/, built into web/dist, which the service hands out at `/`. */
 export default defineConfig({
   root: new URL('./web', import.meta.url).pathname,
@@ -15,8 +13,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 2200,
   },
-  server: {
-    host: '127.0.0.1',
-    proxy: { '/api': API, '/socket.io': { target: API, ws: true } },
-  },
+  // npm run dev adds where the API is: the service that it starts.
+  server: { host: '127.0.0.1' },
 });

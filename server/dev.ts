@@ -7,7 +7,10 @@ import { startService } from './start.ts';
 await runMain(async () => {
   const config = readConfig();
   const running = await startService(config, { demo: true });
-  const page = await createServer({ configFile: 'vite.config.ts' });
+  const page = await createServer({
+    configFile: 'vite.config.ts',
+    server: { proxy: { '/api': running.url, '/socket.io': { target: running.url, ws: true } } },
+  });
   await page.listen();
   console.log(`The service listens on ${running.url}; the page, reloading on change:`);
   page.printUrls();

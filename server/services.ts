@@ -74,7 +74,8 @@ export async function startServices(config: Config, store: Store, log: FastifyBa
     demo: demo === 'true',
     caughtUp: async () => {
       // A wake that falls into the last moment of a read before it may miss the newest batch: then once more.
-      for (let tries = 0; tries < 3 && live.as_of_ms < buffer.newestFlushed; tries++) await services.tail.wake();
+      for (let tries = 0; tries < 3 && live.as_of_ms < buffer.newestFlushed; tries++)
+        await services.tail.wake();
     },
     recount: async () => {
       await services.tail.restart(async () => {

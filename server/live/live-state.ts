@@ -152,8 +152,8 @@ export class LiveState {
     const source = SOURCES[row.source - 1];
     if (source === undefined || source === 'online_course' || row.lon === null || row.lat === null) return;
     const { lon, lat, source_id, ward } = row;
-    if (this.#changes.points.length < MOST_POINTS)
-      this.#changes.points.push({ lon, lat, source, source_id, ward });
+    const fresh = now - occurred < FRESH_MS && this.#changes.points.length < MOST_POINTS;
+    if (fresh) this.#changes.points.push({ lon, lat, source, source_id, ward });
     if (source === 'mobile_library') this.#moveVehicle(source_id, lon, lat, occurred);
   }
 

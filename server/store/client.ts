@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { type ClickHouseClient, type ClickHouseClientConfigOptions, createClient } from '@clickhouse/client';
 import { ChdbConnection } from 'chdb/connection';
 import type { Config } from '../config.ts';
-import { explainStoreError } from './errors.ts';
+import { explainOpenError, explainStoreError } from './errors.ts';
 import { SessionPool } from './session-pool.ts';
 
 /** Values bound to a query's `{name:Type}` parameters; never pasted into its text. */
@@ -103,7 +103,7 @@ async function openEmbedded(config: Config): Promise<Store> {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       return new ChdbConnection({ path: directory });
     } catch (error) {
-      throw explain(error);
+      throw explainOpenError(error, config.DATA_DIR, directory);
     }
   };
   const database = config.CLICKHOUSE_DATABASE;

@@ -1,3 +1,5 @@
+import { accessSync, constants, readFileSync, statfsSync } from 'node:fs';
+import path from 'node:path';
 import { OperationError } from '../errors.ts';
 
 /** The disk under the store is full: nothing of the statement was kept, it may be tried again when there is space. */
@@ -14,17 +16,8 @@ const UNREACHABLE =
 export function explainStoreError(error: unknown, where: string): Error {
   const text =
     error instanceof Error ? `${(error as { code?: string }).code ?? ''} ${error.message}` : String(error);
-  if (/Cannot lock file/.test(text)) {
-    return new OperationError(
-      `DATA_DIR ${where} is in use by another process. One process holds the embedded engine: ` +
-        'stop the other one, or give this one a DATA_DIR of its own.',
-      { cause: error },
-    );
-  }
   if (FULL.test(text)) {
-    return new StoreFullError(`No space left for the store at ${where}: free some space and try again.`, {
-      cause: error,
-    });
+    return fullDisk(where, error);
   }
   if (UNREACHABLE.test(text)) {
     return new StoreUnreachableError(
@@ -40,4 +33,50 @@ export function explainStoreError(error: unknown, where: string): Error {
     );
   }
   return error instanceof Error ? error : new Error(text);
+}
+
+/** Bytes without which the engine does not even start. */
+const LEAST_FREE_BYTES = 1024 * 1024;
+
+/**
+ * Why the embedded engine did not open a folder. Its own error says only that it failed (the cause goes straight to
+ * the terminal), so the usual causes are looked for: another process, a full disk, a folder that may not be written.
+ */
+export function explainOpenError(error: unknown, dataDir: string, storeDir: string): Error {
+  const owner = ownerOf(storeDir);
+  if (owner !== undefined) {
+    return new OperationError(
+      `DATA_DIR ${dataDir} is in use by another process${owner > 0 ? ` (${owner})` : ''}. One process holds the embedded engine: ` +
+        'stop the other one, or give this one a DATA_DIR of its own.',
+      { cause: error },
+    );
+  }
+  try {
+    accessSync(storeDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = statfsSync(storeDir);
+    if (bavail * bsize < LEAST_FREE_BYTES) return fullDisk(dataDir, error);
+  } catch (cause) {
+    if (FULL.test((cause as Error).message)) return fullDisk(dataDir, cause);
+    return new OperationError(`DATA_DIR ${dataDir} cannot be used: ${(cause as Error).message}`, { cause });
+  }
+  return explainStoreError(error, dataDir);
+}
+
+function fullDisk(where: string, cause: unknown): StoreFullError {
+  return new StoreFullError(`No space left for the store at ${where}: free some space and try again.`, {
+    cause,
+  });
+}
+
+/** The process that holds a store, from the engine's own lock file; undefined when it is gone or this one. */
+function ownerOf(storeDir: string): number | undefined {
+  try {
+    const pid = Number(/PID: (\d+)/.exec(readFileSync(path.join(storeDir, 'status'), 'utf8'))?.[1]);
+    if (!Number.isInteger(pid) || pid === process.pid) return undefined;
+    process.kill(pid, 0);
+    return pid;
+  } catch (error) {
+    // The process exists and belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? -1 : undefined;
+  }
 }
