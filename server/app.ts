@@ -40,7 +40,7 @@ export async function buildApp(options: {
     trustProxy: config.TRUST_PROXY,
     bodyLimit: 1024 * 1024,
     requestTimeout: 120_000,
-    ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, keywords: ['x-event'] } },
+    ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, verbose: true } },
     genReqId: () => crypto.randomUUID(),
   });
   const services = await startServices(config, store, app.log);
@@ -72,7 +72,12 @@ export async function buildApp(options: {
       },
     },
   });
-  await app.register(fastifyCompress, { global: true, encodings: ['gzip', 'identity'], threshold: 1024 });
+  await app.register(fastifyCompress, {
+    global: true,
+    globalDecompression: false,
+    encodings: ['gzip', 'identity'],
+    threshold: 1024,
+  });
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',

@@ -88,7 +88,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       continue;
     }
     given[name] = type === 'integer' && /^-?\d+$/.test(raw) ? Number(raw) : raw;
-    if (!Value.Check(schema, given[name])) problems.push(complaint(name, raw, schema));
+    const isAddress = name.endsWith('_URL') || name === 'OIDC_ISSUER';
+    if (!Value.Check(schema, given[name]) || (isAddress && !URL.canParse(raw)))
+      problems.push(complaint(name, raw, schema));
   }
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
   const settings = given as Settings;
@@ -97,7 +99,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 
 function complaint(name: string, raw: string, schema: object): string {
   const { enum: values, description } = schema as { enum?: string[]; description?: string };
-  const shown = SECRETS.has(name) ? `${raw.length} characters` : JSON.stringify(raw.slice(0, 100));
+  const shown = SECRETS.has(name)
+    ? `${raw.length} characters`
+    : JSON.stringify(raw.replace(/\/\/[^/@]*@/, '//…@').slice(0, 100));
   return `${name}: given ${shown}, allowed ${values ? values.join(', ') : (description ?? 'text')}`;
 }
 
@@ -138,7 +142,11 @@ function keptLearnerKey(dataDir: string): string {
       writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
       chmodSync(file, 0o600);
     }
-    return readFileSync(file, 'utf8').trim();
+    const key = readFileSync(file, 'utf8').trim();
+    // Made on a full disk it may be empty: hashes with such a key could be guessed.
+    if (key.length < 32)
+      throw new Error(`${file} holds no key; restore it, or remove it in an empty DATA_DIR`);
+    return key;
   } catch (error) {
     throw new UsageError(`DATA_DIR: given "${dataDir}", which cannot be used: ${(error as Error).message}`);
   }

@@ -88,9 +88,16 @@ export function toProblem(error: unknown): ProblemBody {
             'request',
         );
       const allowed = (issue.params as { allowedValues?: string[] }).allowedValues?.join(', ');
-      return { field: name, allowed: allowed ?? issue.message ?? 'see /api/docs' };
+      const given = JSON.stringify((issue as { data?: unknown }).data)?.slice(0, 100);
+      return {
+        field: name,
+        ...(given === undefined || issue.keyword === 'required' ? {} : { given }),
+        allowed: allowed ?? issue.message ?? 'see /api/docs',
+      };
     });
-    const detail = fields.map((f) => `${f.field}: ${f.allowed}`).join('; ');
+    const detail = fields
+      .map(({ field, given, allowed }) => `${field}: given ${given ?? 'nothing'}, allowed ${allowed}`)
+      .join('; ');
     return problem(400, 'bad-parameter', detail, fields);
   }
   const status = fault.statusCode ?? 500;

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyServerOptions } from 'fastify';
 import { type App, buildApp } from './app.ts';
-import { listenForCommands } from './commands/control-socket.ts';
+import { listenForCommands, refuseIfServed } from './commands/control-socket.ts';
 import type { Config } from './config.ts';
 import { OperationError } from './errors.ts';
 import { openStore, type Store } from './store/client.ts';
@@ -15,6 +15,7 @@ export async function startService(
   config: Config,
   options: { logger?: FastifyServerOptions['logger']; demo: boolean },
 ): Promise<Running> {
+  await refuseIfServed(config);
   const store = await openStore(config);
   try {
     await migrate(store);

@@ -1,6 +1,7 @@
 import { existsSync, unlinkSync } from 'node:fs';
 import { chmod, unlink } from 'node:fs/promises';
 import http from 'node:http';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Progress } from '../../geo/types.ts';
@@ -18,6 +19,28 @@ type Line =
   | { progress: Parameters<Progress> }
   | { result: unknown }
   | { error: { kind: 'usage' | 'operation'; message: string } };
+
+/** Unix sockets have room for 107 bytes of path. */
+const LONGEST_PATH = 107;
+
+/** Throws OperationError when a process already serves this DATA_DIR, or when no socket fits under it. */
+export async function refuseIfServed(config: Config): Promise<void> {
+  const file = socketPath(config);
+  if (Buffer.byteLength(file) > LONGEST_PATH) {
+    throw new OperationError(
+      `DATA_DIR ${config.DATA_DIR} is too long: its path and /control.sock may have ${LONGEST_PATH} bytes together.`,
+    );
+  }
+  const served = await new Promise<boolean>((resolve) => {
+    const socket = connect(file, () => resolve(true)).on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+  if (served) {
+    throw new OperationError(
+      `DATA_DIR ${config.DATA_DIR} is in use by another process: stop it, or give this one a DATA_DIR of its own.`,
+    );
+  }
+}
 
 /** Takes commands for the store this process holds. */
 export async function listenForCommands(

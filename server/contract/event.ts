@@ -123,7 +123,7 @@ export const LearningEventSchema = Type.Object(
   },
   {
     additionalProperties: true,
-    $id: 'LearningEvent',
+    title: 'LearningEvent',
     examples: [
       {
         event_id: '0193a3c2-6c1e-7f0a-9a43-0d6a1c2f8e11',

@@ -37,6 +37,8 @@ type Counts = ReadonlyMap<string, number>;
 type HomeFigures = { learners: Map<string, number>; fallback: Map<string, number>; sums: Map<string, Sums> };
 
 const NONRESIDENT_CODE = 99_999;
+/** A ClickHouse server takes at most 128 KiB in one parameter; a pseudonym is up to 23 bytes of it. */
+const LEARNERS_AT_ONCE = 5_000;
 const ALL_SOURCES = SOURCES.reduce((mask, _, i) => mask | (1 << (i + 1)), 0);
 
 /** The filters of a request as the queries take them. */
@@ -265,7 +267,11 @@ async function resolveUnsure(
   const learners = rows.filter((row) => row.unsure !== '0').map((row) => row.unsure);
   if (learners.length === 0) return new Map();
   const day = window.head[0] < window.head[1] ? cityDayOf(window.from_ms) : window.day_from;
-  const found = await queries.lastHomeBefore(store, { learners, day, before_ms: window.from_ms });
+  const found: Awaited<ReturnType<typeof queries.lastHomeBefore>> = [];
+  for (let start = 0; start < learners.length; start += LEARNERS_AT_ONCE) {
+    const some = learners.slice(start, start + LEARNERS_AT_ONCE);
+    found.push(...(await queries.lastHomeBefore(store, { learners: some, day, before_ms: window.from_ms })));
+  }
   return new Map(found.map((row) => [row.learner, Number(row.home)]));
 }
 

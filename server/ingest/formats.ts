@@ -8,11 +8,16 @@ export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** One record of a body, or the text that was none. */
 export type ParsedRecord = { record: unknown } | { unreadable: string };
 
+/** Where the text begins: behind a byte order mark, if there is one. */
+function startOf(body: Buffer): number {
+  return body.subarray(0, 3).toString('hex') === 'efbbbf' ? 3 : 0;
+}
+
 /** Records of a JSON body: one object, or an array of them. */
 export function* readJson(body: Buffer): Generator<ParsedRecord> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body.toString('utf8'));
+    parsed = JSON.parse(body.toString('utf8', startOf(body)));
   } catch (error) {
     yield { unreadable: `body: not JSON (${position(error)})` };
     return;
@@ -23,7 +28,7 @@ export function* readJson(body: Buffer): Generator<ParsedRecord> {
 
 /** Records of an NDJSON body: one a line; blank lines are not records. */
 export function* readNdjson(body: Buffer): Generator<ParsedRecord> {
-  let start = body.subarray(0, 3).toString('hex') === 'efbbbf' ? 3 : 0;
+  let start = startOf(body);
   while (start < body.length) {
     const newline = body.indexOf(10, start);
     const end = newline === -1 ? body.length : newline;
@@ -54,12 +59,16 @@ export function unpack(payload: Readable, encoding: string | undefined): Readabl
     );
   }
   let bytes = 0;
-  const limit = new Transform({
+  const limit: Transform & { receivedEncodedLength?: number } = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
       if (bytes > MAX_BODY_BYTES) done(tooLarge());
       else done(null, chunk);
     },
+  });
+  // Fastify compares what was received with content-length: that is the packed size.
+  payload.on('data', (chunk: Buffer) => {
+    limit.receivedEncodedLength = (limit.receivedEncodedLength ?? 0) + chunk.length;
   });
   // The reader of `limit` sees every error of the chain; the callback only keeps it from being thrown twice.
   pipeline(payload, createGunzip(), limit, () => undefined);

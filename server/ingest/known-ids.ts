@@ -4,13 +4,23 @@ import type { EventRow } from '../store/event-row.ts';
 /** What is known of an id: the hash of the content that came first. */
 export type KnownIds = ReadonlyMap<string, bigint>;
 
+/** A ClickHouse server takes at most 128 KiB in one parameter (http_max_field_value_size); an id is 39 bytes. */
+const IDS_AT_ONCE_ON_A_SERVER = 3_000;
+
 /** The ids among `rows` that the store has already taken, each with its content hash. */
 export async function findKnownIds(store: Store, rows: readonly EventRow[]): Promise<KnownIds> {
   if (rows.length === 0) return new Map();
-  const found = await store.query<{ event_id: string; content_hash: string }>(
-    'SELECT event_id, content_hash FROM event_ids WHERE event_id IN {ids:Array(UUID)}',
-    { ids: rows.map((row) => row.event_id) },
-  );
+  const found: { event_id: string; content_hash: string }[] = [];
+  const atOnce = store.embedded ? rows.length : IDS_AT_ONCE_ON_A_SERVER;
+  for (let start = 0; start < rows.length; start += atOnce) {
+    const ids = rows.slice(start, start + atOnce).map((row) => row.event_id);
+    found.push(
+      ...(await store.query<{ event_id: string; content_hash: string }>(
+        'SELECT event_id, content_hash FROM event_ids WHERE event_id IN {ids:Array(UUID)}',
+        { ids },
+      )),
+    );
+  }
   return new Map(found.map((row) => [row.event_id, BigInt(row.content_hash)]));
 }
 

@@ -21,6 +21,14 @@ function textOf(record: Record<string, unknown>, field: string, limit: number): 
   return typeof value === 'string' ? value.slice(0, limit) : '';
 }
 
+/** Plain values, lists of them, and a point's two numbers; anything nested deeper could hide a learner's id. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((item) => typeof item !== 'object');
+  if (typeof value !== 'object' || value === null) return value;
+  const { lon, lat } = value as Record<string, unknown>;
+  return { lon: typeof lon === 'object' ? null : lon, lat: typeof lat === 'object' ? null : lat };
+}
+
 /** A refused record without its learner's id and without fields nobody knows; `undefined` stands for unreadable text. */
 export function toStoredReject(
   record: unknown,
@@ -30,7 +38,7 @@ export function toStoredReject(
 ): StoredReject {
   const fields = typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : {};
   const kept = Object.fromEntries(
-    KEPT_FIELDS.filter((f) => fields[f] !== undefined).map((f) => [f, fields[f]]),
+    KEPT_FIELDS.filter((f) => fields[f] !== undefined).map((f) => [f, plain(fields[f])]),
   );
   return {
     source: textOf(fields, 'source', 32),

@@ -76,7 +76,12 @@ const RULES: Record<string, Rule> = {
 /** A value as an error may quote it; a learner's id is never quoted. */
 function quote(field: string, value: unknown): string {
   if (field === 'learner_id') return `${typeof value}`;
-  const text = JSON.stringify(value) ?? String(value);
+  // Of a point only its numbers are quoted: a learner's id may hide in the rest.
+  const shown =
+    field === 'location' && !Array.isArray(value)
+      ? JSON.stringify(value, ['lon', 'lat'])
+      : JSON.stringify(value);
+  const text = shown ?? String(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 

@@ -53,7 +53,7 @@ export class WriteBuffer {
   #running: Promise<void> | undefined;
   #lastReceivedAt: number;
   #newestFlushed = 0;
-  #unfinished: { token: string; tsv: Buffer } | undefined;
+  #unfinished: { token: string; tsv: Buffer; received_at: number } | undefined;
   #paused: Promise<void> | undefined;
   #closed = false;
   /** Called after each batch that is durable. */
@@ -127,10 +127,14 @@ export class WriteBuffer {
   /** Writes what waits, then refuses more. */
   async close(): Promise<void> {
     this.#closed = true;
+    while (this.#paused) await this.#paused;
+    while (this.#running || this.#waiting.length > 0) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      await (this.#running ?? this.#run());
+    }
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.#running;
-    if (this.#waiting.length > 0) await this.#run();
   }
 
   #schedule(): void {
@@ -220,7 +224,7 @@ export class WriteBuffer {
     const token = `${received_at}-${randomUUID()}`;
     const tsv = Buffer.from(encodeEventRows(rows));
     await this.#journal.write(token, tsv);
-    await this.#insert(token, tsv);
+    await this.#insert(token, tsv, received_at);
     this.#newestFlushed = received_at;
   }
 
@@ -230,14 +234,15 @@ export class WriteBuffer {
    */
   async #finishUnfinished(): Promise<void> {
     if (!this.#unfinished) return;
-    const { token, tsv } = this.#unfinished;
+    const { token, tsv, received_at } = this.#unfinished;
     await this.#store.insertTsv('events_raw', EVENT_COLUMNS, tsv, token);
     this.#unfinished = undefined;
     await this.#journal.done(token);
+    this.#newestFlushed = received_at;
     this.onFlushed();
   }
 
-  async #insert(token: string, tsv: Buffer): Promise<void> {
+  async #insert(token: string, tsv: Buffer, received_at: number): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#store.insertTsv('events_raw', EVENT_COLUMNS, tsv, token);
@@ -245,7 +250,7 @@ export class WriteBuffer {
       } catch (error) {
         this.#log.warn({ err: error, attempt }, 'an insert failed');
         if (attempt < INSERT_TRIES) continue;
-        this.#unfinished = { token, tsv };
+        this.#unfinished = { token, tsv, received_at };
         throw error;
       }
     }

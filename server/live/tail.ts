@@ -80,15 +80,17 @@ export class Tail {
   async #drain(): Promise<void> {
     try {
       let more = true;
+      let page_ms: number | undefined; // where a full page ended: looking back again would read it for ever
       while (more) {
         this.#again = false;
-        const after_ms = Math.max(this.#floor, this.#cursor - this.#overlap_ms);
+        const after_ms = page_ms ?? Math.max(this.#floor, this.#cursor - this.#overlap_ms);
         const rows = await tail(this.#store, { after_ms, limit: LIMIT });
         const fresh = this.#overlap_ms === 0 ? rows : this.#unseen(rows);
         const last = rows.at(-1);
         if (last) this.#cursor = Math.max(this.#cursor, Number(last.received_ms));
         if (fresh.length > 0) this.#onRows(fresh);
-        more = this.#again || rows.length >= LIMIT;
+        page_ms = rows.length >= LIMIT ? Number(last?.received_ms) : undefined;
+        more = this.#again || page_ms !== undefined;
       }
     } catch (error) {
       this.#log.warn({ err: error }, 'the tail could not read the store; it tries again at the next tick');

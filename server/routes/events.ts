@@ -36,23 +36,16 @@ export async function eventRoutes(app: FastifyInstance, { services }: { services
           'One object, an array, or NDJSON (application/x-ndjson); gzip allowed; at most 32 MiB. Answers when the rows are durable.',
         consumes: Object.keys(READERS),
         body: {
-          content: Object.fromEntries(
-            Object.keys(READERS).map((type) => [
-              type,
-              {
-                schema: Type.Unsafe({
-                  'x-event': LearningEventSchema,
-                  description: 'LearningEvent, or several',
-                }),
-              },
-            ]),
-          ),
+          content: {
+            'application/json': { schema: Type.Union([LearningEventSchema, Type.Array(LearningEventSchema)]) },
+            'application/x-ndjson': { schema: Type.String({ description: 'One event a line, as JSON' }) },
+          },
         },
         response: { 200: IngestAnswerSchema },
       },
       validatorCompiler: () => () => true,
       preParsing: async (request, _reply, payload) =>
-        unpack(payload as never, request.headers['content-encoding']),
+        unpack(payload as never, request.headers['content-encoding']?.toLowerCase()),
     },
     async (request) => {
       const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';

@@ -1,10 +1,15 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { type ClickHouseClient, type ClickHouseClientConfigOptions, createClient } from '@clickhouse/client';
+import {
+  type ClickHouseClient,
+  type ClickHouseClientConfigOptions,
+  ClickHouseLogLevel,
+  createClient,
+} from '@clickhouse/client';
 import { ChdbConnection } from 'chdb/connection';
 import type { Config } from '../config.ts';
-import { explainOpenError, explainStoreError } from './errors.ts';
+import { explainOpenError, explainStoreError, refuseFullDisk } from './errors.ts';
 import { SessionPool } from './session-pool.ts';
 
 /** Values bound to a query's `{name:Type}` parameters; never pasted into its text. */
@@ -37,6 +42,8 @@ const READERS = 6;
 const INSERT_SETTINGS = {
   deduplicate_blocks_in_dependent_materialized_views: 1,
   parallel_view_processing: 1,
+  // A history since 2020 spans more months than the default allows in one block.
+  max_partitions_per_insert_block: '0',
 } as const;
 
 const READER_SETTINGS = {
@@ -88,9 +95,13 @@ async function readRows<Row>(
   return result.json<Row>();
 }
 
+/** Errors are thrown, explained and logged in one place; the client's own log would print them a second time. */
+const QUIET = { level: ClickHouseLogLevel.OFF };
+
 /** The client over an embedded session; the packages' copies of one type differ in their private fields only. */
 function clientOf(connection: ChdbConnection): ClickHouseClient {
   return createClient({
+    log: QUIET,
     connection: connection as unknown as Required<ClickHouseClientConfigOptions>['connection'],
   });
 }
@@ -101,6 +112,7 @@ async function openEmbedded(config: Config): Promise<Store> {
   const connect = (): ChdbConnection => {
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
+      if (!hasEmbeddedStore(config.DATA_DIR)) refuseFullDisk(directory);
       return new ChdbConnection({ path: directory });
     } catch (error) {
       throw explainOpenError(error, config.DATA_DIR, directory);
@@ -178,7 +190,12 @@ async function openEmbedded(config: Config): Promise<Store> {
 async function openServer(config: Config, url: string): Promise<Store> {
   const where = new URL(url).origin;
   const database = config.CLICKHOUSE_DATABASE;
-  const login = { url, username: config.CLICKHOUSE_USER, password: config.CLICKHOUSE_PASSWORD };
+  const login = {
+    url,
+    username: config.CLICKHOUSE_USER,
+    password: config.CLICKHOUSE_PASSWORD,
+    log: QUIET,
+  };
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();

@@ -15,7 +15,9 @@ const UNREACHABLE =
 /** An engine's error, put into the words an operator needs where the cause is known; else the error itself. */
 export function explainStoreError(error: unknown, where: string): Error {
   const text =
-    error instanceof Error ? `${(error as { code?: string }).code ?? ''} ${error.message}` : String(error);
+    error instanceof Error
+      ? `${(error as { code?: string }).code ?? ''} ${(error as { type?: string }).type ?? ''} ${error.message}`
+      : String(error);
   if (FULL.test(text)) {
     return fullDisk(where, error);
   }
@@ -35,8 +37,14 @@ export function explainStoreError(error: unknown, where: string): Error {
   return error instanceof Error ? error : new Error(text);
 }
 
-/** Bytes without which the engine does not even start. */
-const LEAST_FREE_BYTES = 1024 * 1024;
+/** Bytes that a new store needs: made on a full disk it is left half-made and never opens again. */
+const LEAST_FREE_BYTES = 16 * 1024 * 1024;
+
+/** Throws StoreFullError where a new store would not fit. */
+export function refuseFullDisk(dataDir: string): void {
+  const { bavail, bsize } = statfsSync(dataDir);
+  if (bavail * bsize < LEAST_FREE_BYTES) throw fullDisk(dataDir, undefined);
+}
 
 /**
  * Why the embedded engine did not open a folder. Its own error says only that it failed (the cause goes straight to
@@ -53,13 +61,20 @@ export function explainOpenError(error: unknown, dataDir: string, storeDir: stri
   }
   try {
     accessSync(storeDir, constants.R_OK | constants.W_OK | constants.X_OK);
-    const { bavail, bsize } = statfsSync(storeDir);
-    if (bavail * bsize < LEAST_FREE_BYTES) return fullDisk(dataDir, error);
+    refuseFullDisk(storeDir);
   } catch (cause) {
+    if (cause instanceof StoreFullError) return fullDisk(dataDir, cause);
     if (FULL.test((cause as Error).message)) return fullDisk(dataDir, cause);
     return new OperationError(`DATA_DIR ${dataDir} cannot be used: ${(cause as Error).message}`, { cause });
   }
-  return explainStoreError(error, dataDir);
+  const explained = explainStoreError(error, dataDir);
+  if (explained instanceof OperationError) return explained;
+  return new OperationError(
+    `The store in DATA_DIR ${dataDir} could not be opened: the line above says why.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 function fullDisk(where: string, cause: unknown): StoreFullError {

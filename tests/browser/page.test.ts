@@ -160,7 +160,7 @@ describe('the page', () => {
       `${service.url}/?lang=${lang}&theme=${theme}&view=${view}&area=27265`,
     );
     await page
-      .getByTestId(view === 'map' ? 'rank-row' : 'table-row')
+      .getByTestId(view === 'map' ? 'ward-card' : 'table-row')
       .first()
       .waitFor();
     const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

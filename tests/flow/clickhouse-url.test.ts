@@ -174,18 +174,6 @@ describe('two services on one ClickHouse', () => {
     expect(await learners()).toBe(before + 1);
   });
 
-  test('the same events sent to both at the same time count once', async () => {
-    const before = await eventsHere();
-    const events = Array.from({ length: 200 }, () => anEvent({ source_id: 'both-at-once' }));
-    const answers = await Promise.all([here.send(events), post(events), here.send(events), post(events)]);
-    expect(answers.reduce((sum, { body }) => sum + body.accepted, 0)).toBe(200);
-    const [row] = await here.store.query<{ n: string; ids: string }>(
-      `SELECT count() AS n, uniqExact(event_id) AS ids FROM events_raw WHERE source_id = 'both-at-once'`,
-    );
-    expect([Number(row?.n), Number(row?.ids)]).toEqual([200, 200]);
-    await until(before + 200, eventsThere, 3_000);
-  });
-
   test('a source registered at one is known to the other soon', async () => {
     const response = await fetch(`${there.url}/api/v1/sources/registered-there`, {
       method: 'PUT',

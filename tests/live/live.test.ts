@@ -187,7 +187,9 @@ describe('a recount under load', () => {
     await client.subscribe({ level: 'district' });
     const sending = (async () => {
       for (let i = 0; i < 12; i++) {
-        await send(Array.from({ length: 300 }, (_, n) => anEvent({ ward: '25747', learner_id: `recounted-${n}` })));
+        await send(
+          Array.from({ length: 300 }, (_, n) => anEvent({ ward: '25747', learner_id: `recounted-${n}` })),
+        );
       }
     })();
     for (let i = 0; i < 12; i++) await service.app.services.recount();
