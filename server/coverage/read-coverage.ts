@@ -212,7 +212,11 @@ async function readPlaceLearners(
     ...geography.division('2025').wards.map((ward) => ward.code),
     ...geography.division('2025').districts.map((district) => district.code),
   ];
-  const rows = await queries.learnersByPlace(store, { ...params, wards, areas: wards.map(areaOf) });
+  const rows = await queries.learnersByPlace(store, {
+    ...params,
+    wards: wards.map(Number),
+    areas: wards.map(areaOf),
+  });
   return new Map(rows.map((row) => [row.area, Number(row.learners)]));
 }
 
@@ -228,29 +232,33 @@ async function readHomes(
 ): Promise<HomeFigures> {
   const figures: HomeFigures = { learners: new Map(), fallback: new Map(), sums: new Map() };
   const between = { from_ms: request.window.from_ms, to_ms: request.window.to_ms };
-  const [given, missing, nameless] = await Promise.all([
-    queries.learnersByHome(store, params),
-    queries.learnersWithoutHome(store, { ...params, from_ms: between.from_ms }),
+  const [rows, nameless] = await Promise.all([
+    readHomeRows(store, { ...params, from_ms: between.from_ms }, request.basis),
     request.basis === 'home' ? queries.namelessByHome(store, { ...params, ...between }) : [],
   ]);
   const areaOfHome = (home: number) => (home === NONRESIDENT_CODE ? NONRESIDENT : areaOf(codeOf(home)));
-  const count = (area: string, learners: number, row: Parameters<typeof add>[1]) => {
-    figures.learners.set(area, (figures.learners.get(area) ?? 0) + learners);
-    add(sumsAt(figures.sums, area), row);
-  };
-  for (const row of given) {
-    if (Number(row.home) !== 0) count(areaOfHome(Number(row.home)), Number(row.learners), row);
-  }
-  const earlier = await resolveUnsure(store, request.window, missing);
-  for (const row of missing) {
+  const earlier = await resolveUnsure(store, request.window, rows);
+  for (const row of rows) {
     const home = row.unsure === '0' ? row.home : (earlier.get(row.unsure) ?? row.home);
     const learners = Number(row.learners);
-    const area = home === 0 ? areaOf(row.seen_ward) : areaOfHome(home);
-    count(area, learners, row);
+    const area = home === 0 ? areaOf(codeOf(Number(row.seen_ward))) : areaOfHome(home);
+    figures.learners.set(area, (figures.learners.get(area) ?? 0) + learners);
     if (home === 0) figures.fallback.set(area, (figures.fallback.get(area) ?? 0) + learners);
+    if (row.events !== undefined) add(sumsAt(figures.sums, area), row as queries.ActivityByHomeRow);
   }
   for (const row of nameless) add(sumsAt(figures.sums, row.home === 0 ? '' : areaOfHome(row.home)), row);
   return figures;
+}
+
+/** Learners by home, by the cheapest of the queries that is exact for the window. */
+async function readHomeRows(
+  store: Store,
+  params: Params & { from_ms: number },
+  basis: Basis | undefined,
+): Promise<queries.HomeRow[]> {
+  if (basis === 'home') return queries.activityByHome(store, params);
+  const [earlier] = await queries.homesGivenBefore(store, { from_ms: params.from_ms });
+  return earlier?.given ? queries.learnersByHomeBefore(store, params) : queries.learnersByHome(store, params);
 }
 
 /** Five digits name a ward, two or three a former district or province; 0 is nothing. */

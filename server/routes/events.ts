@@ -37,7 +37,9 @@ export async function eventRoutes(app: FastifyInstance, { services }: { services
         consumes: Object.keys(READERS),
         body: {
           content: {
-            'application/json': { schema: Type.Union([LearningEventSchema, Type.Array(LearningEventSchema)]) },
+            'application/json': {
+              schema: Type.Union([LearningEventSchema, Type.Array(LearningEventSchema)]),
+            },
             'application/x-ndjson': { schema: Type.String({ description: 'One event a line, as JSON' }) },
           },
         },

@@ -5,15 +5,21 @@ import type { QueryParams, Store } from './client.ts';
 
 const QUERIES_DIR = fileURLToPath(new URL('../../sql/queries/', import.meta.url));
 
-/** The text of a named query without its comments; `{learner_rows}` stands for the query of that name. */
-function load(name: string): string {
+/** Queries that others read from; `{name}` in a query stands for their text. */
+const FRAGMENTS = ['learners_given', 'learner_rows'];
+
+/** The text of a named query without its comments, `{measures}` and what it reads from filled in. */
+function load(name: string, measures = ''): string {
   const text = readFileSync(`${QUERIES_DIR}${name}.sql`, 'utf8').replace(/--.*$/gm, '').trim();
-  return text.replaceAll('{learner_rows}', () => load('learner_rows'));
+  return FRAGMENTS.reduce(
+    (filled, fragment) => filled.replaceAll(`{${fragment}}`, () => load(fragment)),
+    text.replace('{measures}', () => measures),
+  );
 }
 
 /** A query of sql/queries with the types of its parameters and of its rows. */
-function named<Params extends QueryParams, Row>(name: string) {
-  const sql = load(name);
+function named<Params extends QueryParams, Row>(name: string, measures?: string) {
+  const sql = load(name, measures);
   return (store: Store, params: Params): Promise<Row[]> => store.query<Row>(sql, params);
 }
 
@@ -34,20 +40,31 @@ export type WindowParams = {
 type SumColumns = { events: string; headcount: string; minutes: string };
 
 export const placeSums = named<WindowParams & FilterParams, SumColumns & { ward: string }>('place_sums');
-export const learnersByHome = named<
-  WindowParams & FilterParams,
-  SumColumns & { home: string; learners: string }
->('learners_by_home');
-export const learnersWithoutHome = named<
-  WindowParams & FilterParams & { from_ms: number },
-  SumColumns & { home: number; seen_ward: string; unsure: string; learners: string }
->('learners_without_home');
+export type HomeRow = {
+  home: number;
+  seen_ward: string;
+  unsure: string;
+  learners: string;
+} & Partial<SumColumns>;
+export type ActivityByHomeRow = HomeRow & SumColumns;
+export const learnersByHome = named<WindowParams & FilterParams, HomeRow>('learners_by_home');
+export const learnersByHomeBefore = named<WindowParams & FilterParams & { from_ms: number }, HomeRow>(
+  'learners_by_home_before',
+);
+/** The same with what the learners did. */
+export const activityByHome = named<WindowParams & FilterParams & { from_ms: number }, HomeRow & SumColumns>(
+  'learners_by_home_before',
+  `toInt64(sum(given.did_events)) AS events,
+   toInt64(sum(given.did_headcount)) AS headcount,
+   toInt64(sum(given.did_minutes)) AS minutes,`,
+);
+export const homesGivenBefore = named<{ from_ms: number }, { given: number }>('homes_given_before');
 export const lastHomeBefore = named<
   { learners: string[]; day: string; before_ms: number },
   { learner: string; home: string }
 >('last_home_before');
 export const learnersByPlace = named<
-  WindowParams & FilterParams & { wards: string[]; areas: string[] },
+  WindowParams & FilterParams & { wards: number[]; areas: string[] },
   { area: string; learners: string }
 >('learners_by_place');
 export const learnersDistinct = named<WindowParams & FilterParams, { learners: string }>('learners_distinct');

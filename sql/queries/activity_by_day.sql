@@ -16,7 +16,7 @@ FROM
   SELECT day, 0 AS events, 0 AS headcount, 0 AS minutes, uniqExactIf(learner, active > 0) AS learners
   FROM learner_daily
   WHERE day >= {day_from:Date} AND day < {day_to:Date}
-    AND (empty({wards:Array(String)}) OR ward IN {wards:Array(String)})
+    AND (empty({wards:Array(String)}) OR has(arrayMap(ward -> toUInt32(ward), {wards:Array(String)}), ward_code))
     AND bitTest({sources:UInt8}, toUInt8(source))
   GROUP BY day
 )

@@ -1,7 +1,7 @@
 -- A row: what one learner did in one ward on one day (whole days), or in one event (hours at the window's edges).
 -- Not a query of its own: the learner queries read from it.
 SELECT
-  learner, ward, events, headcount, minutes, home_key,
+  learner, ward_code, events, headcount, minutes, home_key,
   if(
     bitTest({sources:UInt8}, toUInt8(source))
       AND ({groups:UInt8} = 0 OR bitAnd(learner_groups, {groups:UInt8}) != 0)
@@ -16,7 +16,8 @@ FROM learner_daily
 WHERE day >= {day_from:Date} AND day < {day_to:Date}
 UNION ALL
 SELECT
-  learner, ward,
+  learner,
+  toUInt32OrZero(ward) AS ward_code,
   toInt32(sign) AS events,
   toInt32(sign) * headcount AS headcount,
   toInt32(sign) * duration_min AS minutes,

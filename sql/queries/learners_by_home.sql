@@ -1,23 +1,6 @@
--- A row: learners of a window whose home was given within it, by home (the last one given), with what they did.
--- Home 0: none given in the window, see learners_without_home.sql; 99999: outside the city; three digits: a former
--- district whose ward is unknown.
-SELECT
-  home,
-  toInt64(count()) AS learners,
-  toInt64(sum(events)) AS events,
-  toInt64(sum(headcount)) AS headcount,
-  toInt64(sum(minutes)) AS minutes
-FROM
-(
-  SELECT
-    learner,
-    bitAnd(max(home_key), 131071) AS home,
-    sum(counted) AS counted,
-    sum(events * chosen) AS events,
-    sum(headcount * chosen) AS headcount,
-    sum(minutes * chosen) AS minutes
-  FROM ({learner_rows})
-  GROUP BY learner
-  HAVING counted > 0
-)
-GROUP BY home
+-- A row: learners of a window by the home they gave last within it. `home` 0: none given, then by the ward where they
+-- were seen most; 99999: outside the city; three digits: a former district whose ward is unknown. For windows before
+-- which nobody gave a home; else learners_by_home_before.sql.
+SELECT given_home AS home, seen_ward, '0' AS unsure, toInt64(count()) AS learners
+FROM ({learners_given})
+GROUP BY home, seen_ward

@@ -1,7 +1,7 @@
 -- A row: distinct learners of a window by the area where they were active; area '' is unlocated. `wards` and `areas`
--- translate a ward to the area asked for, so a learner active in two wards of one district counts once in it.
+-- translate a ward's number to the area asked for, so a learner active in two wards of one district counts once in it.
 SELECT
-  transform(ward, {wards:Array(String)}, {areas:Array(String)}, '') AS area,
+  transform(ward_code, {wards:Array(UInt32)}, {areas:Array(String)}, '') AS area,
   toInt64(uniqExactIf(learner, counted > 0)) AS learners
 FROM ({learner_rows})
 GROUP BY area
