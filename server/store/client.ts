@@ -38,6 +38,9 @@ export type Store = {
 /** Sessions that read at once. Each holds a thread of Node's pool of 16 while it runs: leave room for writes. */
 const READERS = 6;
 
+/** Inserts of rows at once: events come one batch at a time, a history in two streams. */
+const WRITERS = 2;
+
 /** How an insert and the views behind it are counted once per token, however often it is sent. */
 const INSERT_SETTINGS = {
   deduplicate_blocks_in_dependent_materialized_views: 1,
@@ -119,8 +122,7 @@ async function openEmbedded(config: Config): Promise<Store> {
     }
   };
   const database = config.CLICKHOUSE_DATABASE;
-  const writerConnection = connect();
-  const writer = clientOf(writerConnection);
+  const writer = clientOf(connect());
   const opened = await readRows<{ version: string }>(writer, 'SELECT version() AS version', {}).catch(
     (error) => {
       throw explain(error);
@@ -144,6 +146,12 @@ async function openEmbedded(config: Config): Promise<Store> {
     return session;
   }, READERS);
 
+  const writers = new SessionPool(async () => {
+    const connection = connect();
+    await connection.command({ query: `USE ${database}` });
+    return connection;
+  }, WRITERS);
+
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -162,10 +170,10 @@ async function openEmbedded(config: Config): Promise<Store> {
       ),
     insertTsv: (table, columns, tsv, token) =>
       guarded(() =>
-        oneAtATime(async () => {
+        writers.use(async (connection) => {
           // The client's own insert pastes the rows into the statement as one JavaScript string; this hands the
           // bytes to the engine as they are, about twice as fast. Settings in the statement do not stay on the session.
-          await writerConnection.chdb.rawInsert({
+          await connection.chdb.rawInsert({
             table,
             columns: [...columns],
             values: tsv,
@@ -182,6 +190,7 @@ async function openEmbedded(config: Config): Promise<Store> {
       ),
     close: async () => {
       await readers.close();
+      await writers.close();
       await oneAtATime(() => writer.close());
     },
   };

@@ -1,24 +1,22 @@
-import type { ClickHouseClient } from '@clickhouse/client';
-
 /**
- * A bounded pool of reader sessions of the embedded engine. A session is used by one query at a time, gets its
+ * A bounded pool of sessions of the embedded engine. A session is used by one query at a time, gets its
  * settings once when it is opened, and is thrown away after any error: a query that fails half-way through its
  * result can leave the partial output in front of the next one's.
  */
-export class SessionPool {
-  readonly #open: () => Promise<ClickHouseClient>;
+export class SessionPool<Session extends { close(): Promise<void> }> {
+  readonly #open: () => Promise<Session>;
   readonly #size: number;
-  readonly #idle: ClickHouseClient[] = [];
+  readonly #idle: Session[] = [];
   readonly #waiting: (() => void)[] = [];
   #opened = 0;
 
-  constructor(open: () => Promise<ClickHouseClient>, size: number) {
+  constructor(open: () => Promise<Session>, size: number) {
     this.#open = open;
     this.#size = size;
   }
 
   /** Runs `work` with a session of its own, waiting for a free one where all are busy. */
-  async use<T>(work: (session: ClickHouseClient) => Promise<T>): Promise<T> {
+  async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const session = await this.#acquire();
     try {
       const result = await work(session);
@@ -33,7 +31,7 @@ export class SessionPool {
     }
   }
 
-  async #acquire(): Promise<ClickHouseClient> {
+  async #acquire(): Promise<Session> {
     for (;;) {
       const session = this.#idle.pop();
       if (session) return session;

@@ -194,7 +194,7 @@ describe('parts of history', () => {
     expect(await digestOf(MONDAY_MS, MONDAY_MS + DAY_MS, 8)).not.toBe(alone);
   });
 
-  test('the bytes of a chunk stay until its insert is done, and one insert runs at a time', async () => {
+  test('the bytes of a chunk stay until its insert is done, and at most two inserts run at a time', async () => {
     let running = 0;
     const changed: boolean[] = [];
     await fillHistory({
@@ -205,7 +205,7 @@ describe('parts of history', () => {
       pseudonymise: () => 1n,
       insert: async (tsv) => {
         running++;
-        expect(running).toBe(1);
+        expect(running).toBeLessThanOrEqual(2);
         const before = createHash('sha256').update(tsv).digest('hex');
         await new Promise((resolve) => setImmediate(resolve));
         changed.push(createHash('sha256').update(tsv).digest('hex') !== before);
