@@ -124,9 +124,9 @@ async function page(app: FastifyInstance, { directory }: { directory: string }):
   await app.register(fastifyStatic, {
     root: directory,
     serve: false,
-    setHeaders: (reply, file) => {
+    setHeaders: (response, file) => {
       const hashed = /\/assets\//.test(file);
-      reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      response.setHeader('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
   const options = { config: { door: 'anyone' as const }, schema: { hide: true } };
