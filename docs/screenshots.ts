@@ -11,7 +11,14 @@ import { BROWSER_FLAGS, provideBrowser } from '../tests/browser/find-browser.ts'
 const DOCS = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = path.join(DOCS, '..');
 
-type Shot = { file: string; query: string; width: number; height: number; theme: 'light' | 'dark'; ward?: string };
+type Shot = {
+  file: string;
+  query: string;
+  width: number;
+  height: number;
+  theme: 'light' | 'dark';
+  ward?: string;
+};
 const SHOTS: Shot[] = [
   { file: 'planner.png', query: 'lang=vi', width: 1280, height: 800, theme: 'light' },
   { file: 'ward-card-en-dark.png', query: 'lang=en', width: 1280, height: 800, theme: 'dark', ward: 'first' },
@@ -66,5 +73,8 @@ async function openFirstWard(page: Page): Promise<void> {
 async function liveMessages(page: Page, count: number): Promise<void> {
   const seq = () => page.evaluate(() => Number(document.documentElement.dataset.liveSeq ?? 0));
   const first = await seq();
-  await page.waitForFunction((until) => Number(document.documentElement.dataset.liveSeq ?? 0) >= until, first + count);
+  await page.waitForFunction(
+    (until) => Number(document.documentElement.dataset.liveSeq ?? 0) >= until,
+    first + count,
+  );
 }
