@@ -54,14 +54,17 @@ try {
 }
 
 /** Resolves when the demo has written its history. */
-async function urlOfReadyDemo(): Promise<string> {
-  let text = '';
-  for await (const chunk of demo.stdout) {
-    text += chunk;
-    const url = /open (http\S+)/.exec(text)?.[1];
-    if (url && /events of history/.test(text)) return url;
-  }
-  throw new Error('the demo ended before it was ready');
+function urlOfReadyDemo(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    // Read to its end: a demo whose output nobody takes stops with a broken pipe.
+    demo.stdout.on('data', (chunk) => {
+      text += chunk;
+      const url = /open (http\S+)/.exec(text)?.[1];
+      if (url && /events of history/.test(text)) resolve(url);
+    });
+    demo.once('exit', () => reject(new Error('the demo ended before it was ready')));
+  });
 }
 
 async function openFirstWard(page: Page): Promise<void> {
