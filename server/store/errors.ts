@@ -63,8 +63,8 @@ export function explainOpenError(error: unknown, dataDir: string, storeDir: stri
     accessSync(storeDir, constants.R_OK | constants.W_OK | constants.X_OK);
     refuseFullDisk(storeDir);
   } catch (cause) {
-    if (cause instanceof StoreFullError) return fullDisk(dataDir, cause);
-    if (FULL.test((cause as Error).message)) return fullDisk(dataDir, cause);
+    if (cause instanceof StoreFullError || FULL.test((cause as Error).message))
+      return fullDisk(dataDir, cause);
     return new OperationError(`DATA_DIR ${dataDir} cannot be used: ${(cause as Error).message}`, { cause });
   }
   const explained = explainStoreError(error, dataDir);

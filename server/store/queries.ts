@@ -52,7 +52,7 @@ export const learnersByHomeBefore = named<WindowParams & FilterParams & { from_m
   'learners_by_home_before',
 );
 /** The same with what the learners did. */
-export const activityByHome = named<WindowParams & FilterParams & { from_ms: number }, HomeRow & SumColumns>(
+export const activityByHome = named<WindowParams & FilterParams & { from_ms: number }, ActivityByHomeRow>(
   'learners_by_home_before',
   `toInt64(sum(given.did_events)) AS events,
    toInt64(sum(given.did_headcount)) AS headcount,
