@@ -11,15 +11,21 @@ export type Benchmark = (options: { say: (text: string) => void; seconds?: numbe
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** A service in a process of its own, so that measuring does not share its event loop. */
-export type Service = { url: string; dataDir: string; process: ChildProcess; stop(): Promise<void> };
+export type Service = {
+  url: string;
+  dataDir: string;
+  process: ChildProcess;
+  stop(options?: { keep?: boolean }): Promise<void>;
+};
 
-/** Starts the service on a folder (a new one by default) and a free port. */
+/** Starts the service on a folder (a new one by default) and a free port; it is ready when its log says `ready` too. */
 export async function startServer(
   dataDir = mkdtempSync(path.join(tmpdir(), 'lcm-bench-')),
+  ready = /listens on/,
 ): Promise<Service> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
     cwd: ROOT,
-    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', UV_THREADPOOL_SIZE: '16' },
+    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'info', UV_THREADPOOL_SIZE: '16' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>((resolve, reject) => {
@@ -27,7 +33,7 @@ export async function startServer(
     child.stdout.on('data', (chunk) => {
       text += chunk;
       const match = /listens on (\S+)/.exec(text);
-      if (match?.[1]) resolve(match[1]);
+      if (match?.[1] && ready.test(text)) resolve(match[1]);
     });
     child.once('exit', (code) => reject(new Error(`the service ended with ${code} before it listened`)));
   });
@@ -35,11 +41,11 @@ export async function startServer(
     url,
     dataDir,
     process: child,
-    stop: async () => {
+    stop: async ({ keep = false } = {}) => {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
-      rmSync(dataDir, { recursive: true, force: true });
+      if (!keep) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

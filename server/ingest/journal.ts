@@ -1,66 +1,107 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs';
-import { open, unlink } from 'node:fs/promises';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import { OperationError } from '../errors.ts';
 import type { Store } from '../store/client.ts';
 import { EVENT_COLUMNS } from '../store/event-row.ts';
 
 /**
- * Batches that are being inserted. A materialized view is not part of its insert's fate: a process killed in between
- * leaves a batch in the raw table and not in a rollup. So each batch is written here and synced first, and after a
- * crash it is inserted again under the same token, which completes what is missing and repeats nothing.
+ * Where rows are durable before the store has them. A materialized view is not part of its insert's fate: a process
+ * killed in between leaves a batch in the raw table and not in a rollup. So rows are written here and synced first,
+ * and after a crash they are inserted again under the same token, which completes what is missing and repeats nothing.
+ *
+ * Rows are gathered in segments; a segment is what is inserted at once.
  */
-export class Journal {
+export type Journal = {
+  /** Learns what other servers wrote: it must be known before new rows are judged. */
+  catchUp(): Promise<TakenIds>;
+  /**
+   * Makes rows durable in the segment of `token`. Returns false, with nothing written, where another server came
+   * first: catch up and judge again. Throws what the disk throws (ENOSPC when it is full).
+   */
+  append(token: string, rows: readonly Buffer[]): Promise<boolean>;
+  /** Forgets a segment that the store has, with all its rollups. */
+  done(token: string): Promise<void>;
+  /** Inserts what a crash left behind, oldest first, and returns how many segments that were. */
+  replay(store: Store): Promise<number>;
+  /** Inserts what other servers left half-done, and returns how many segments that were. */
+  finishAbandoned(): Promise<number>;
+  close(): Promise<void>;
+};
+
+/** Ids that other servers took, with the hashes of their contents, and those of them that the store holds by now. */
+export type TakenIds = {
+  event_ids: readonly string[];
+  content_hashes: readonly bigint[];
+  settled: readonly string[];
+};
+
+/** Where there are no other servers, or none wrote anything. */
+export const NOTHING_NEW: TakenIds = { event_ids: [], content_hashes: [], settled: [] };
+
+const SUFFIX = '.tsv';
+const HEAD = '#segment ';
+const END = '#end\n';
+/** Where a group of rows ends; a row begins with its id, so no row holds this. */
+const END_BYTES = Buffer.from(END);
+const NEWLINE = 0x0a;
+
+/** One file a segment, used again and again: making and deleting a file costs more than writing it. */
+type Slot = { name: string; handle: FileHandle; token: string | undefined; size: number };
+
+/** The journal in a folder of this process, for the embedded engine, which lets nobody else in. */
+export class FileJournal implements Journal {
   readonly #directory: string;
+  readonly #slots: Slot[] = [];
 
   constructor(dataDir: string) {
     this.#directory = path.join(dataDir, 'journal');
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
   }
 
-  /** Writes one batch and syncs it to the disk. Throws what the file system throws (ENOSPC when it is full). */
-  async write(token: string, tsv: Buffer): Promise<void> {
-    const file = await open(this.#pathOf(token), 'w', 0o600);
+  async catchUp(): Promise<TakenIds> {
+    return NOTHING_NEW;
+  }
+
+  async append(token: string, rows: readonly Buffer[]): Promise<boolean> {
+    const slot = await this.#slotOf(token);
+    // Written to a file that somebody deleted, rows would look durable and be gone after a crash.
+    if ((await slot.handle.stat()).nlink === 0) {
+      throw new OperationError(`${this.#directory} is gone while the service runs.`);
+    }
+    const head = slot.size === 0 ? [Buffer.from(`${HEAD}${token}\n`)] : [];
+    const pieces = [...head, ...rows, END_BYTES];
     try {
-      await file.writeFile(tsv);
-      await file.writeFile(END);
-      await file.datasync();
+      const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+      await writeAll(slot.handle, pieces, slot.size);
+      await slot.handle.datasync();
+      slot.size += bytes;
     } catch (error) {
-      await file.close();
-      await unlink(this.#pathOf(token)).catch(() => undefined);
+      // What a full disk cut off must not stand in front of the next group.
+      await slot.handle.truncate(slot.size).catch(() => undefined);
+      if (slot.size === 0) slot.token = undefined;
       throw error;
     }
-    await file.close();
-    this.#syncDirectory();
+    return true;
   }
 
-  /** Forgets a batch that the store has, with all its rollups. */
   async done(token: string): Promise<void> {
-    await unlink(this.#pathOf(token));
+    const slot = this.#slots.find((one) => one.token === token);
+    if (!slot) return;
+    await slot.handle.truncate(0);
+    slot.size = 0;
+    slot.token = undefined;
   }
 
-  /** Inserts what a crash left behind, oldest first, and returns how many batches that were. */
   async replay(store: Store): Promise<number> {
-    const files = readdirSync(this.#directory)
+    const segments = readdirSync(this.#directory)
       .filter((name) => name.endsWith(SUFFIX))
-      .sort();
+      .map((name) => ({ name, ...readSegment(path.join(this.#directory, name), name) }))
+      .sort((a, b) => (a.token < b.token ? -1 : 1));
     let replayed = 0;
-    for (const name of files) {
-      const content = readFileSync(path.join(this.#directory, name));
-      // Without its end mark the batch was never synced, so it was never inserted and never acknowledged.
-      if (content.subarray(-END.length).toString() === END) {
-        const token = name.slice(0, -SUFFIX.length);
-        const rows = content.subarray(0, -END.length);
-        if (rows.length > 0) await store.insertTsv('events_raw', EVENT_COLUMNS, rows, token);
+    for (const { name, token, rows } of segments) {
+      if (rows.length > 0) {
+        await store.insertTsv('events_raw', EVENT_COLUMNS, rows, token);
         replayed++;
       }
       rmSync(path.join(this.#directory, name));
@@ -68,13 +109,30 @@ export class Journal {
     return replayed;
   }
 
-  #pathOf(token: string): string {
-    return path.join(this.#directory, `${token}${SUFFIX}`);
+  async finishAbandoned(): Promise<number> {
+    return 0;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#slots.splice(0).map(({ handle }) => handle.close()));
+  }
+
+  /** The file of a segment: the one it has begun, else one that is free, else a new one. */
+  async #slotOf(token: string): Promise<Slot> {
+    const slot = this.#slots.find((one) => one.token === token) ?? this.#slots.find((one) => !one.token);
+    if (slot) {
+      slot.token = token;
+      return slot;
+    }
+    const name = `${this.#slots.length}-${process.pid}${SUFFIX}`;
+    const handle = await open(path.join(this.#directory, name), 'w', 0o600);
+    const made = { name, handle, token, size: 0 };
+    this.#slots.push(made);
+    this.#syncDirectory();
+    return made;
   }
 
   #syncDirectory(): void {
-    if (!existsSync(this.#directory))
-      throw new OperationError(`${this.#directory} is gone while the service runs.`);
     const handle = openSync(this.#directory, 'r');
     try {
       fsyncSync(handle);
@@ -84,5 +142,34 @@ export class Journal {
   }
 }
 
-const SUFFIX = '.tsv';
-const END = '#end\n';
+async function writeAll(handle: FileHandle, pieces: readonly Buffer[], position: number): Promise<void> {
+  const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+  let written = 0;
+  while (written < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, position + written);
+    written += bytesWritten;
+  }
+}
+
+/**
+ * The token and the rows of a journal file. What stands behind the last end mark was never synced, so it was never
+ * inserted and never acknowledged. A file of before segments has its token in its name.
+ */
+function readSegment(file: string, name: string): { token: string; rows: Buffer } {
+  const content = readFileSync(file);
+  const newline = content.indexOf(NEWLINE);
+  const first = content.toString('latin1', 0, Math.max(0, newline));
+  const headed = first.startsWith(HEAD);
+  const groups: Buffer[] = [];
+  let start = headed ? newline + 1 : 0;
+  for (;;) {
+    const end = content.indexOf(END_BYTES, start);
+    if (end === -1) break;
+    groups.push(content.subarray(start, end));
+    start = end + END_BYTES.length;
+  }
+  return {
+    token: headed ? first.slice(HEAD.length) : name.slice(0, -SUFFIX.length),
+    rows: Buffer.concat(groups),
+  };
+}

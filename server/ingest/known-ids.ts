@@ -1,41 +1,149 @@
 import type { Store } from '../store/client.ts';
-import type { EventRow } from '../store/event-row.ts';
-
-/** What is known of an id: the hash of the content that came first. */
-export type KnownIds = ReadonlyMap<string, bigint>;
-
-/** A ClickHouse server takes at most 128 KiB in one parameter (http_max_field_value_size); an id is 39 bytes. */
-const IDS_AT_ONCE_ON_A_SERVER = 3_000;
-
-/** The ids among `rows` that the store has already taken, each with its content hash. */
-export async function findKnownIds(store: Store, rows: readonly EventRow[]): Promise<KnownIds> {
-  if (rows.length === 0) return new Map();
-  const found: { event_id: string; content_hash: string }[] = [];
-  const atOnce = store.embedded ? rows.length : IDS_AT_ONCE_ON_A_SERVER;
-  for (let start = 0; start < rows.length; start += atOnce) {
-    const ids = rows.slice(start, start + atOnce).map((row) => row.event_id);
-    found.push(
-      ...(await store.query<{ event_id: string; content_hash: string }>(
-        'SELECT event_id, content_hash FROM event_ids WHERE event_id IN {ids:Array(UUID)}',
-        { ids },
-      )),
-    );
-  }
-  return new Map(found.map((row) => [row.event_id, BigInt(row.content_hash)]));
-}
+import { IdFilter } from './id-filter.ts';
 
 /** What became of one row: `new`, a `duplicate` of one taken before, or a `conflict` with it. */
 export type Verdict = 'new' | 'duplicate' | 'conflict';
 
+/** Ids with the hash of the content that came first under each. */
+export type Known = ReadonlyMap<string, bigint>;
+
+/** Rows to be judged: ids in lower case and the hashes of their contents, in order. */
+export type Judged = { event_ids: readonly string[]; content_hashes: readonly bigint[] };
+
+/** A ClickHouse server takes at most 128 KiB in one parameter (http_max_field_value_size); an id is 39 bytes. */
+const IDS_AT_ONCE_ON_A_SERVER = 3_000;
+/** The filter is made for this many times the ids of now, so that it need not be filled again soon. */
+const ROOM_TO_GROW = 1.5;
+const UUID_BYTES = 16;
+/** Ids put into the filter before others get their turn. */
+const SLICE = 50_000;
+
+/**
+ * Every id ever taken. The ids themselves are in the store, without end; in memory are a filter of bounded size, which
+ * spares most new ids the look-up, and the ids that are journalled and not yet in the store.
+ */
+export class KnownIds {
+  readonly #store: Store;
+  #filter: IdFilter | undefined;
+  /** The filter that is being filled. */
+  #next: IdFilter | undefined;
+  #filtered = 0;
+  #filling: Promise<void> | undefined;
+  readonly #pending = new Map<string, bigint>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Ids held in memory by themselves. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** The verdict on each row, against what was taken before and against the rows in front of it. */
+  async judge(rows: Judged): Promise<Verdict[]> {
+    return judge(rows, await this.#find(rows.event_ids));
+  }
+
+  /** Takes note of ids that are journalled: from now on they are known. */
+  add(event_ids: readonly string[], content_hashes: readonly bigint[]): void {
+    event_ids.forEach((id, i) => {
+      this.#pending.set(id, content_hashes[i] as bigint);
+    });
+    this.#filterAlso(event_ids);
+    if (this.#filter && !this.#filter.isFitFor(this.#filtered)) void this.fill().catch(() => undefined);
+  }
+
+  /** The store holds these ids now, so memory need not. */
+  settle(event_ids: Iterable<string>): void {
+    for (const id of event_ids) this.#pending.delete(id);
+  }
+
+  /**
+   * Fills the filter from the store, beside the service's work; until it is full every id is looked up. Called at the
+   * start, and by itself when there are many more ids than it was made for. Throws what the store throws.
+   */
+  fill(): Promise<void> {
+    this.#filling ??= this.#fill().finally(() => {
+      this.#filling = undefined;
+      this.#next = undefined;
+    });
+    return this.#filling;
+  }
+
+  #filterAlso(event_ids: Iterable<string>): void {
+    for (const id of event_ids) {
+      this.#filter?.add(id);
+      this.#next?.add(id);
+      this.#filtered++;
+    }
+  }
+
+  async #fill(): Promise<void> {
+    const [row] = await this.#store.query<{ ids: string }>('SELECT count() AS ids FROM event_ids');
+    const stored = Number(row?.ids ?? 0);
+    const filter = new IdFilter((stored + this.#pending.size) * ROOM_TO_GROW);
+    // From here on new ids go into it too: they may not be in what is read.
+    this.#next = filter;
+    for (const id of this.#pending.keys()) filter.add(id);
+    let filled = 0;
+    for await (const bytes of whole(UUID_BYTES, this.#store.stream(IDS, 'RowBinary'))) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      for (let at = 0; at < bytes.byteLength; at += UUID_BYTES) {
+        filter.addBinary(view, at);
+        if (++filled % SLICE === 0) await new Promise(setImmediate);
+      }
+    }
+    this.#filter = filter;
+    this.#filtered = stored + this.#pending.size;
+  }
+
+  /** The ids among `event_ids` that are known, with the hash of what came first under each. */
+  async #find(event_ids: readonly string[]): Promise<Known> {
+    const known = new Map<string, bigint>();
+    const doubtful: string[] = [];
+    for (const id of event_ids) {
+      const pending = this.#pending.get(id);
+      if (pending !== undefined) known.set(id, pending);
+      else if (!this.#filter || this.#filter.mayHold(id)) doubtful.push(id);
+    }
+    const at_once = this.#store.embedded ? doubtful.length : IDS_AT_ONCE_ON_A_SERVER;
+    for (let start = 0; start < doubtful.length; start += at_once) {
+      const ids = doubtful.slice(start, start + at_once);
+      const found = await this.#store.query<{ event_id: string; content_hash: string }>(
+        'SELECT event_id, content_hash FROM event_ids WHERE event_id IN {ids:Array(UUID)}',
+        { ids },
+      );
+      for (const { event_id, content_hash } of found) known.set(event_id, BigInt(content_hash));
+    }
+    return known;
+  }
+}
+
+const IDS = 'SELECT event_id FROM event_ids';
+
+/** The same bytes in pieces that hold whole records of `size` bytes. */
+async function* whole(size: number, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let rest: Uint8Array = new Uint8Array();
+  for await (const piece of pieces) {
+    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    const end = bytes.length - (bytes.length % size);
+    yield bytes.subarray(0, end);
+    // A copy: the engine may use the piece's memory again.
+    rest = bytes.slice(end);
+  }
+}
+
 /** The verdict on each row, against the ids known before and against the rows in front of it. */
-export function judge(rows: readonly EventRow[], known: KnownIds): Verdict[] {
+export function judge({ event_ids, content_hashes }: Judged, known: Known): Verdict[] {
   const inBatch = new Map<string, bigint>();
-  return rows.map((row) => {
-    const first = known.get(row.event_id) ?? inBatch.get(row.event_id);
+  return event_ids.map((id, i) => {
+    const content = content_hashes[i] as bigint;
+    const first = known.get(id) ?? inBatch.get(id);
     if (first === undefined) {
-      inBatch.set(row.event_id, row.content_hash);
+      inBatch.set(id, content);
       return 'new';
     }
-    return first === row.content_hash ? 'duplicate' : 'conflict';
+    return first === content ? 'duplicate' : 'conflict';
   });
 }

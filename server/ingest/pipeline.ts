@@ -17,6 +17,7 @@ export type PipelineContext = {
 };
 
 const FUTURE_MS = 5 * 60_000;
+const LATE_MS = 24 * 3_600_000;
 const TOO_OLD_MS = Date.UTC(2020, 0, 1) - 7 * 3_600_000;
 const WARD_CODE_LENGTH = 5;
 const REFORM_MS = Date.UTC(2025, 6, 1) - 7 * 3_600_000;
@@ -48,6 +49,7 @@ export function prepareRow(
     const home = findHome(event.home_ward, division, context.geography, flags);
     const registered = context.source(event.source_id);
     if (!registered) flags.push('unregistered_source');
+    if (context.now() - occurred_at > LATE_MS) flags.push('late');
     const place = findPlace(event, sent, home, registered, context.geography, flags);
     const row: EventRow = {
       event_id: event.event_id.toLowerCase(),

@@ -73,16 +73,32 @@ const RULES: Record<string, Rule> = {
   headcount: { type: 'an integer', allowed: '1 to 500', reason: 'out_of_range', isType: Number.isInteger },
 };
 
+const MOST_QUOTED = 8;
+
 /** A value as an error may quote it; a learner's id is never quoted. */
 function quote(field: string, value: unknown): string {
   if (field === 'learner_id') return `${typeof value}`;
-  // Of a point only its numbers are quoted: a learner's id may hide in the rest.
-  const shown =
-    field === 'location' && !Array.isArray(value)
-      ? JSON.stringify(value, ['lon', 'lat'])
-      : JSON.stringify(value);
-  const text = shown ?? String(value);
+  const text = field === 'location' && !Array.isArray(value) ? quotePoint(value) : quotePlain(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+/** Of a point only its numbers are quoted: a learner's id may hide in the rest. */
+function quotePoint(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return quotePlain(value);
+  const point = value as Record<string, unknown>;
+  const given = ['lon', 'lat'].filter((axis) => point[axis] !== undefined);
+  return `{${given.map((axis) => `"${axis}":${quotePlain(point[axis])}`).join(',')}}`;
+}
+
+/** Texts and numbers, also in a list; of anything deeper only that it is there. */
+function quotePlain(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `[${value
+      .slice(0, MOST_QUOTED)
+      .map((item) => (Array.isArray(item) ? '[…]' : quotePlain(item)))
+      .join(',')}]`;
+  }
+  return typeof value === 'object' && value !== null ? '{…}' : (JSON.stringify(value) ?? 'nothing');
 }
 
 /**

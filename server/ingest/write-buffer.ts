@@ -4,13 +4,14 @@ import type { Rejected } from '../contract/event.ts';
 import { ProblemError } from '../errors.ts';
 import type { Store } from '../store/client.ts';
 import { StoreFullError } from '../store/errors.ts';
-import { EVENT_COLUMNS, type EventRow, encodeEventRows, flagMask } from '../store/event-row.ts';
+import { EVENT_COLUMNS, type EventRow } from '../store/event-row.ts';
 import type { Journal } from './journal.ts';
-import { findKnownIds, judge } from './known-ids.ts';
+import type { KnownIds, Verdict } from './known-ids.ts';
+import { PreparedRows } from './prepared-rows.ts';
 import { type StoredReject, storeRejects } from './rejects.ts';
 
 /** One request's rows on their way to the store, each with its index in the request. */
-export type Submission = { rows: EventRow[]; indexes: number[]; rejects: StoredReject[]; key_id: string };
+export type Submission = { rows: PreparedRows; indexes: number[]; rejects: StoredReject[]; key_id: string };
 /** What became of them. */
 export type Outcome = { accepted: number; duplicates: number; rejected: Rejected[] };
 
@@ -20,94 +21,141 @@ type Waiting = Submission & {
   reject: (error: Error) => void;
 };
 
-export type WriteBufferOptions = {
-  /** How long the first row of a batch waits for company, ms. */
-  flush_interval_ms: number;
-  /** Rows that make a batch full. */
-  batch_rows: number;
-  /** Rows that may wait; more are refused with 503 until there is room. */
-  max_waiting_rows: number;
+/** Rows that are inserted at once, under one token and with one `received_at`. */
+type Segment = {
+  token: string;
+  received_at: number;
+  rows: Buffer[];
+  event_ids: string[];
+  /** Resolves when the store has it; never rejects. */
+  inserted: Promise<void>;
+  onInserted: () => void;
 };
 
-const DEFAULTS: WriteBufferOptions = { flush_interval_ms: 8, batch_rows: 10_000, max_waiting_rows: 200_000 };
-const LATE_MS = 24 * 3_600_000;
-const LATE_FLAG = flagMask(['late']);
-const INSERT_TRIES = 3;
-const RETRY_MS = 1_000;
+export type WriteBufferOptions = {
+  /** Rows that are judged and journalled at once. */
+  group_rows: number;
+  /** Rows that make a segment full. */
+  segment_rows: number;
+  /** Rows that may be on their way; more are refused with 503 until there is room. */
+  max_rows: number;
+  /** How long a segment that the store refused waits for its next try, ms. */
+  retry_ms: number;
+  now: () => number;
+  /** Newest `received_at` in the store, epoch milliseconds. */
+  last_received_at: number;
+};
+
+const DEFAULTS: WriteBufferOptions = {
+  group_rows: 10_000,
+  segment_rows: 40_000,
+  max_rows: 200_000,
+  retry_ms: 1_000,
+  now: Date.now,
+  last_received_at: 0,
+};
 
 /**
- * Where all requests meet: rows wait here for at most a few milliseconds, are told from known ones, journalled and
- * inserted as one batch, and their senders are answered when the batch is durable. One batch is on its way at a time,
- * so no two batches can take the same id.
+ * Where all requests meet, in two steps that go on side by side. First rows are told from known ones and journalled,
+ * group by group, and their senders are answered: what is journalled survives a crash. Then the store takes what the
+ * journal has gathered meanwhile, segment by segment: the busier it is, the larger the segments and the less a row
+ * costs. One group and one segment are on their way at a time, so no two can take the same id.
  */
 export class WriteBuffer {
   readonly #store: Store;
   readonly #journal: Journal;
+  readonly #known: KnownIds;
   readonly #log: FastifyBaseLogger;
   readonly #options: WriteBufferOptions;
-  readonly #now: () => number;
   #waiting: Waiting[] = [];
   #waitingRows = 0;
-  #oldestInFlight = Number.POSITIVE_INFINITY;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  /** Rows journalled and not yet in the store. */
+  #journalledRows = 0;
+  #group: Promise<void> | undefined;
+  #groupSince = Number.POSITIVE_INFINITY;
+  /** Takes journalled groups. */
+  #open: Segment | undefined;
+  /** Is being inserted. */
+  #inserting: Segment | undefined;
+  /** Why the store did not take the last segment it was given. */
+  #trouble: Error | undefined;
+  #retryNow: (() => void) | undefined;
+  /** Who waits for the next try. */
+  #onTried: (() => void)[] = [];
+  #rejectsKept: Promise<unknown> = Promise.resolve();
   #lastReceivedAt: number;
-  #newestFlushed = 0;
-  #unfinished: { token: string; tsv: Buffer; received_at: number } | undefined;
+  #newestFlushed: number;
   #paused: Promise<void> | undefined;
   #closed = false;
-  /** Called after each batch that is durable. */
+  /** Called after each segment that the store has. */
   onFlushed: () => void = () => undefined;
 
   constructor(
     store: Store,
     journal: Journal,
+    known: KnownIds,
     log: FastifyBaseLogger,
-    options: Partial<WriteBufferOptions> & { now?: () => number; last_received_at?: number } = {},
+    options: Partial<WriteBufferOptions> = {},
   ) {
     this.#store = store;
     this.#journal = journal;
+    this.#known = known;
     this.#log = log;
-    this.#now = options.now ?? Date.now;
-    this.#lastReceivedAt = options.last_received_at ?? 0;
-    this.#newestFlushed = this.#lastReceivedAt;
     this.#options = { ...DEFAULTS, ...options };
+    this.#lastReceivedAt = this.#options.last_received_at;
+    this.#newestFlushed = this.#lastReceivedAt;
   }
 
-  /** `received_at` of the newest batch that is durable, epoch milliseconds. */
+  /** `received_at` of the newest segment that the store has, epoch milliseconds. */
   get newestFlushed(): number {
     return this.#newestFlushed;
   }
 
   /** Age of the oldest row received and not yet counted, ms; 0 if none. */
   lagMs(): number {
-    const oldest = Math.min(this.#oldestInFlight, this.#waiting[0]?.at ?? Number.POSITIVE_INFINITY);
-    return Number.isFinite(oldest) ? Math.max(0, this.#now() - oldest) : 0;
+    const oldest = Math.min(
+      this.#inserting?.received_at ?? Number.POSITIVE_INFINITY,
+      this.#open?.received_at ?? Number.POSITIVE_INFINITY,
+      this.#groupSince,
+      this.#waiting[0]?.at ?? Number.POSITIVE_INFINITY,
+    );
+    return Number.isFinite(oldest) ? Math.max(0, this.#options.now() - oldest) : 0;
   }
 
-  /** Hands rows over; resolves when they are durable. Throws 503 with Retry-After when there is no room. */
-  submit(submission: Submission): Promise<Outcome> {
+  /**
+   * Hands rows over; resolves when they are durable. Throws 503 with Retry-After when there is no room for them or the
+   * store is in trouble.
+   */
+  async submit(submission: Submission): Promise<Outcome> {
     if (this.#closed) throw new ProblemError(503, 'shutting-down', 'The service is stopping; send again.');
-    const full =
-      this.#waitingRows > 0 && this.#waitingRows + submission.rows.length > this.#options.max_waiting_rows;
-    if (full) {
-      throw new ProblemError(
-        503,
-        'too-busy',
-        'Too many events are waiting to be written; send again in a moment.',
-        {
-          headers: { 'retry-after': '1' },
-        },
-      );
-    }
+    // Whoever comes while the store is in trouble has it tried at once: it may have recovered.
+    if (this.#trouble) await this.#tryNow();
+    if (this.#trouble) throw asProblem(this.#trouble);
+    const before = this.#waitingRows + this.#journalledRows;
+    if (before > 0 && before + submission.rows.length > this.#options.max_rows) throw tooBusy();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...submission, at: this.#now(), resolve, reject });
+      this.#waiting.push({ ...submission, at: this.#options.now(), resolve, reject });
       this.#waitingRows += submission.rows.length;
-      this.#schedule();
+      this.#nextGroup();
     });
   }
 
-  /** Runs `work` while no batch is on its way; rows that come meanwhile wait. */
+  /** Resolves when the store has everything that was answered before the call, or after `limit_ms`. */
+  async settled(limit_ms: number): Promise<void> {
+    const segment = this.#open ?? this.#inserting;
+    const work = Promise.all([segment?.inserted, this.#rejectsKept]);
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, limit_ms);
+    });
+    await Promise.race([work, limit]);
+    clearTimeout(timer);
+  }
+
+  /**
+   * Runs `work` while nothing is on its way and the store has everything acknowledged; rows that come meanwhile wait.
+   * Throws 503 when the store does not take what is on its way.
+   */
   async pauseWhile<T>(work: () => Promise<T>): Promise<T> {
     while (this.#paused) await this.#paused;
     let resume: () => void = () => undefined;
@@ -115,174 +163,266 @@ export class WriteBuffer {
       resume = resolve;
     });
     try {
-      await this.#running;
+      await this.#group;
+      while (this.#open ?? this.#inserting) {
+        if (this.#trouble) throw asProblem(this.#trouble);
+        await this.settled(this.#options.retry_ms);
+      }
       return await work();
     } finally {
       this.#paused = undefined;
       resume();
-      this.#schedule();
+      this.#nextGroup();
     }
   }
 
-  /** Writes what waits, then refuses more. */
+  /**
+   * Writes the row that `find` gives, a stored one with sign −1, as any other row is written; `find` sees everything
+   * acknowledged in the store, and is asked again where another server wrote in between. Resolves when the store has
+   * the row: true, or false when there was none to withdraw.
+   */
+  async withdraw(find: () => Promise<EventRow | undefined>): Promise<boolean> {
+    return this.pauseWhile(async () => {
+      for (;;) {
+        await this.#learnOfOthers();
+        const row = await find();
+        if (!row) return false;
+        if (await this.#journalRows([{ rows: PreparedRows.of([row]), picks: () => true }])) break;
+      }
+      const segment = this.#open;
+      this.#insertNext();
+      await segment?.inserted;
+      return true;
+    });
+  }
+
+  /** Writes what waits, then refuses more. What the store does not take stays in the journal for the next start. */
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#paused) await this.#paused;
-    while (this.#running || this.#waiting.length > 0) {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-      await (this.#running ?? this.#run());
+    while (!this.#trouble && (this.#waiting.length > 0 || this.#group || this.#open || this.#inserting)) {
+      await (this.#nextGroup() ?? this.settled(this.#options.retry_ms));
     }
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    await this.#group;
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(asProblem(this.#trouble));
+    this.#retryNow?.();
+    await this.#rejectsKept;
+    await this.#journal.close();
   }
 
-  #schedule(): void {
-    if (this.#running || this.#paused || this.#waiting.length === 0) return;
-    if (this.#waitingRows >= this.#options.batch_rows) {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-      this.#run();
-    } else {
-      this.#timer ??= setTimeout(() => {
-        this.#timer = undefined;
-        if (!this.#running && !this.#paused) this.#run();
-      }, this.#options.flush_interval_ms);
-    }
-  }
-
-  #run(): Promise<void> {
-    const batch = this.#take();
-    this.#oldestInFlight = batch[0]?.at ?? Number.POSITIVE_INFINITY;
-    this.#running = this.#flush(batch).finally(() => {
-      this.#running = undefined;
-      this.#oldestInFlight = Number.POSITIVE_INFINITY;
-      this.#schedule();
-      if (this.#unfinished) this.#retryLater();
+  /** Starts on the rows that wait, unless others are being judged or a full segment must go first. */
+  #nextGroup(): Promise<void> | undefined {
+    if (this.#group || this.#paused || this.#waiting.length === 0) return this.#group;
+    if (this.#open && this.#open.event_ids.length >= this.#options.segment_rows) return undefined;
+    const group = this.#take();
+    this.#groupSince = group[0]?.at ?? Number.POSITIVE_INFINITY;
+    this.#group = this.#acknowledge(group).finally(() => {
+      this.#group = undefined;
+      this.#groupSince = Number.POSITIVE_INFINITY;
+      this.#insertNext();
+      this.#nextGroup();
     });
-    return this.#running;
+    return this.#group;
   }
 
-  /** A batch that is half in the store must not wait for the next event to be completed. */
-  #retryLater(): void {
-    if (this.#closed || this.#timer) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      if (!this.#running && !this.#paused) this.#run();
-    }, RETRY_MS);
-  }
-
-  /** Whole submissions, in order, until the batch is full. */
+  /** Whole submissions, in order, until the group is full. */
   #take(): Waiting[] {
     let rows = 0;
     let count = 0;
     for (const waiting of this.#waiting) {
-      if (count > 0 && rows + waiting.rows.length > this.#options.batch_rows) break;
+      if (count > 0 && rows + waiting.rows.length > this.#options.group_rows) break;
       rows += waiting.rows.length;
       count++;
     }
-    this.#waitingRows -= rows;
     return this.#waiting.splice(0, count);
   }
 
-  async #flush(batch: Waiting[]): Promise<void> {
+  /** Judges and journals the rows of a group and answers their senders. */
+  async #acknowledge(group: Waiting[]): Promise<void> {
     try {
-      await this.#finishUnfinished();
-      const rows = batch.flatMap((waiting) => waiting.rows);
-      const verdicts = judge(rows, await findKnownIds(this.#store, rows));
-      const fresh = rows.filter((_, i) => verdicts[i] === 'new');
-      if (fresh.length > 0) await this.#write(fresh);
-      let offset = 0;
-      const rejects: StoredReject[] = [];
-      const outcomes = batch.map((waiting) => {
-        const outcome = settle(waiting, verdicts.slice(offset, offset + waiting.rows.length));
-        offset += waiting.rows.length;
-        rejects.push(...outcome.rejects);
-        return outcome;
-      });
-      if (rejects.length > 0) await storeRejects(this.#store, rejects, this.#now());
-      // The tail is woken before the senders are answered, so a sender that asks next finds its rows on their way.
-      if (fresh.length > 0) this.onFlushed();
-      batch.forEach((waiting, i) => {
-        const outcome = outcomes[i];
-        if (outcome) waiting.resolve(outcome.answer);
+      const verdicts = await this.#judgeAndJournal(group);
+      const outcomes = group.map((waiting, i) => settle(waiting, verdicts[i] as Verdict[]));
+      this.#keepRejects(outcomes.flatMap((outcome) => outcome.rejects));
+      group.forEach((waiting, i) => {
+        waiting.resolve((outcomes[i] as (typeof outcomes)[number]).answer);
       });
     } catch (error) {
-      this.#log.error({ err: error }, 'a batch could not be written');
-      for (const waiting of batch) waiting.reject(asProblem(error));
+      this.#log.error({ err: error }, 'rows could not be journalled');
+      for (const waiting of group) waiting.reject(asProblem(error));
+    } finally {
+      this.#waitingRows -= group.reduce((sum, { rows }) => sum + rows.length, 0);
     }
   }
 
-  async #write(rows: EventRow[]): Promise<void> {
-    // Batches differ in their millisecond, so "received after X" never cuts one in two.
-    const received_at = Math.max(this.#now(), this.#lastReceivedAt + 1);
+  async #judgeAndJournal(group: Waiting[]): Promise<Verdict[][]> {
+    for (;;) {
+      await this.#learnOfOthers();
+      const all = await this.#known.judge({
+        event_ids: group.flatMap(({ rows }) => rows.event_ids),
+        content_hashes: group.flatMap(({ rows }) => rows.content_hashes),
+      });
+      let start = 0;
+      const verdicts = group.map(({ rows }) => {
+        start += rows.length;
+        return all.slice(start - rows.length, start);
+      });
+      const picked = group.map(({ rows }, i) => ({
+        rows,
+        picks: (row: number) => verdicts[i]?.[row] === 'new',
+      }));
+      if (!all.includes('new') || (await this.#journalRows(picked))) return verdicts;
+    }
+  }
+
+  /** Ids that other servers took must be known before anything is judged. */
+  async #learnOfOthers(): Promise<void> {
+    const { event_ids, content_hashes, settled } = await this.#journal.catchUp();
+    if (event_ids.length > 0) this.#known.add(event_ids, content_hashes);
+    if (settled.length > 0) this.#known.settle(settled);
+  }
+
+  /** Makes the picked rows durable in the open segment; false where another server came first. */
+  async #journalRows(picked: readonly { rows: PreparedRows; picks: (row: number) => boolean }[]) {
+    const segment = this.#open ?? this.#newSegment();
+    const views = picked.flatMap(({ rows, picks }) => rows.bytesOf(picks, segment.received_at));
+    if (!(await this.#journal.append(segment.token, views))) return false;
+    this.#open = segment;
+    segment.rows.push(...views);
+    for (const { rows, picks } of picked) {
+      const event_ids = rows.event_ids.filter((_, row) => picks(row));
+      this.#known.add(
+        event_ids,
+        rows.content_hashes.filter((_, row) => picks(row)),
+      );
+      segment.event_ids = segment.event_ids.concat(event_ids);
+      this.#journalledRows += event_ids.length;
+    }
+    return true;
+  }
+
+  #newSegment(): Segment {
+    // Segments differ in their millisecond, so "received after X" never cuts one in two.
+    const received_at = Math.max(this.#options.now(), this.#lastReceivedAt + 1);
     this.#lastReceivedAt = received_at;
-    for (const row of rows) {
-      row.received_at = received_at;
-      if (received_at - row.occurred_at > LATE_MS) row.flags |= LATE_FLAG;
-    }
-    const token = `${received_at}-${randomUUID()}`;
-    const tsv = Buffer.from(encodeEventRows(rows));
-    await this.#journal.write(token, tsv);
-    await this.#insert(token, tsv, received_at);
-    this.#newestFlushed = received_at;
+    let onInserted: () => void = () => undefined;
+    const inserted = new Promise<void>((resolve) => {
+      onInserted = resolve;
+    });
+    return {
+      token: `${received_at}-${randomUUID()}`,
+      received_at,
+      rows: [],
+      event_ids: [],
+      inserted,
+      onInserted,
+    };
   }
 
-  /**
-   * A batch whose insert failed may be half in the store. It stays in the journal and is completed under its token
-   * before anything else is written; its senders were told to send again, and what they send will be known.
-   */
-  async #finishUnfinished(): Promise<void> {
-    if (!this.#unfinished) return;
-    const { token, tsv, received_at } = this.#unfinished;
-    await this.#store.insertTsv('events_raw', EVENT_COLUMNS, tsv, token);
-    this.#unfinished = undefined;
-    await this.#journal.done(token);
-    this.#newestFlushed = received_at;
-    this.onFlushed();
+  /** Gives the store what the journal has gathered, unless it is busy or rows are just being added to it. */
+  #insertNext(): void {
+    if (this.#inserting || this.#group || !this.#open) return;
+    this.#inserting = this.#open;
+    this.#open = undefined;
+    void this.#insert(this.#inserting);
   }
 
-  async #insert(token: string, tsv: Buffer, received_at: number): Promise<void> {
+  /** Inserts a segment, again and again until the store has it: its senders were told that it counts. */
+  async #insert(segment: Segment): Promise<void> {
+    const tsv = Buffer.concat(segment.rows);
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#store.insertTsv('events_raw', EVENT_COLUMNS, tsv, token);
+        await this.#store.insertTsv('events_raw', EVENT_COLUMNS, tsv, segment.token);
         break;
       } catch (error) {
-        this.#log.warn({ err: error, attempt }, 'an insert failed');
-        if (attempt < INSERT_TRIES) continue;
-        this.#unfinished = { token, tsv, received_at };
-        throw error;
+        this.#log.warn({ err: error, attempt }, 'an insert failed; it is tried again');
+        if (attempt < QUICK_TRIES) continue;
+        this.#trouble = error as Error;
+        this.#tellTried();
+        if (!this.#closed) await this.#waitForRetry();
+        if (this.#closed) return this.#tellTried();
       }
     }
-    await this.#journal.done(token);
+    this.#trouble = undefined;
+    this.#tellTried();
+    await this.#journal
+      .done(segment.token)
+      .catch((error) => this.#log.error({ err: error }, 'a segment could not be taken out of the journal'));
+    this.#known.settle(segment.event_ids);
+    this.#journalledRows -= segment.event_ids.length;
+    this.#newestFlushed = segment.received_at;
+    this.#inserting = undefined;
+    this.onFlushed();
+    segment.onInserted();
+    this.#insertNext();
+    this.#nextGroup();
+  }
+
+  #tellTried(): void {
+    for (const tell of this.#onTried.splice(0)) tell();
+  }
+
+  #waitForRetry(): Promise<void> {
+    return new Promise((resolve) => {
+      const now = () => {
+        clearTimeout(timer);
+        this.#retryNow = undefined;
+        resolve();
+      };
+      const timer = setTimeout(now, this.#options.retry_ms);
+      this.#retryNow = now;
+    });
+  }
+
+  /** Ends the wait for the next try of an insert, and resolves when it has been tried. */
+  #tryNow(): Promise<void> {
+    const tried = new Promise<void>((resolve) => this.#onTried.push(resolve));
+    this.#retryNow?.();
+    return tried;
+  }
+
+  /** Keeps refused records beside the rows; losing them would cost nobody an event, so nobody waits for them. */
+  #keepRejects(rejects: StoredReject[]): void {
+    if (rejects.length === 0) return;
+    const kept = storeRejects(this.#store, rejects, this.#options.now()).catch((error) => {
+      this.#log.warn({ err: error }, 'refused records could not be kept');
+    });
+    this.#rejectsKept = Promise.all([this.#rejectsKept, kept]);
   }
 }
+
+/** Tries of an insert before senders are told that the store is in trouble. */
+const QUICK_TRIES = 3;
 
 /** What a request is told, and the conflicts to keep. */
 function settle(
   { rows, indexes, rejects, key_id }: Waiting,
-  verdicts: ReturnType<typeof judge>,
+  verdicts: readonly Verdict[],
 ): { answer: Outcome; rejects: StoredReject[] } {
   const answer: Outcome = { accepted: 0, duplicates: 0, rejected: [] };
   const conflicts: StoredReject[] = [];
-  rows.forEach((row, i) => {
-    if (verdicts[i] === 'new') answer.accepted++;
-    else if (verdicts[i] === 'duplicate') answer.duplicates++;
+  verdicts.forEach((verdict, i) => {
+    if (verdict === 'new') answer.accepted++;
+    else if (verdict === 'duplicate') answer.duplicates++;
     else {
-      const detail = `event_id: ${row.event_id} was taken before with other content; the first stands`;
-      answer.rejected.push({ index: indexes[i] ?? i, event_id: row.event_id, reason: 'conflict', detail });
-      const { source, source_id, event_id } = row;
-      conflicts.push({ source, source_id, event_id, reason: 'conflict', detail, key_id, record: '' });
+      const event_id = rows.event_ids[i] as string;
+      const detail = `event_id: ${event_id} was taken before with other content; the first stands`;
+      answer.rejected.push({ index: indexes[i] ?? i, event_id, reason: 'conflict', detail });
+      conflicts.push({ ...rows.senderOf(i), event_id, reason: 'conflict', detail, key_id, record: '' });
     }
   });
   return { answer, rejects: [...rejects, ...conflicts] };
+}
+
+function tooBusy(): ProblemError {
+  const detail = 'Too many events are waiting to be written; send again in a moment.';
+  return new ProblemError(503, 'too-busy', detail, { headers: { 'retry-after': '1' } });
 }
 
 function asProblem(error: unknown): Error {
   const full = error instanceof StoreFullError || (error as { code?: string }).code === 'ENOSPC';
   const detail = full
     ? 'The disk of the service is full; nothing of this request was taken. Send it again later.'
-    : 'The store did not take the batch; nothing of this request is acknowledged. Send it again.';
+    : 'The store does not take rows at the moment; nothing of this request was taken. Send it again.';
   return new ProblemError(503, full ? 'disk-full' : 'store-failed', detail, {
     headers: { 'retry-after': full ? '30' : '2' },
   });

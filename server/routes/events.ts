@@ -1,31 +1,42 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import type { Caller } from '../access/caller.ts';
 import { IngestAnswerSchema, LearningEventSchema, type Rejected } from '../contract/event.ts';
 import { ProblemError } from '../errors.ts';
-import { MAX_BODY_BYTES, type ParsedRecord, readJson, readNdjson, unpack } from '../ingest/formats.ts';
+import { collect, isSmall, readBody } from '../ingest/formats/body.ts';
+import { FORMATS, type Format, formatOf, type ParsedRecord } from '../ingest/formats/index.ts';
 import { prepareRow } from '../ingest/pipeline.ts';
-import { type StoredReject, toStoredReject } from '../ingest/rejects.ts';
+import { PreparedRows } from '../ingest/prepared-rows.ts';
+import { toStoredReject } from '../ingest/rejects.ts';
 import type { Submission } from '../ingest/write-buffer.ts';
 import type { Services } from '../services.ts';
-
-const READERS: Record<string, (body: Buffer) => Generator<ParsedRecord>> = {
-  'application/json': readJson,
-  'application/x-ndjson': readNdjson,
-};
 
 /** Records prepared before other requests and the live messages get their turn. */
 const SLICE = 1_000;
 
-/** `POST /api/v1/events`: one object, an array or NDJSON, gzip allowed. */
+/**
+ * Records one body may hold. An event takes over 80 bytes in any format, so a body of events never meets it; it bounds
+ * the refusals that millions of two-byte records would make.
+ */
+const MAX_RECORDS = 500_000;
+
+const CSV_EXAMPLE = [
+  'event_id,occurred_at,source,source_id,activity,learner_group,home_ward,lon,lat,duration_min,headcount',
+  '0193a3c2-6c1e-7f0a-9a43-0d6a1c2f8e11,2026-11-20T09:15:00+07:00,centre,clc-q4-01,attended,retiree|disability,27265,106.704,10.759,45,1',
+  '',
+].join('\n');
+
+/** `POST /api/v1/events`: one object, an array, NDJSON or CSV, gzip allowed, read as it arrives. */
 export async function eventRoutes(app: FastifyInstance, { services }: { services: Services }): Promise<void> {
-  for (const type of Object.keys(READERS)) {
+  for (const type of Object.keys(FORMATS)) {
     app.removeContentTypeParser(type);
-    app.addContentTypeParser(type, { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, done) =>
-      done(null, body),
-    );
+    app.addContentTypeParser(type, (_request, payload, done) => {
+      if (isSmall(payload)) collect(payload, done);
+      else done(null, payload);
+    });
   }
-  app.post(
+  app.post<{ Body: Buffer | IncomingMessage | undefined }>(
     '/api/v1/events',
     {
       config: { door: 'ingest' },
@@ -33,67 +44,85 @@ export async function eventRoutes(app: FastifyInstance, { services }: { services
         tags: ['events'],
         summary: 'Send learning activity events',
         description:
-          'One object, an array, or NDJSON (application/x-ndjson); gzip allowed; at most 32 MiB. Answers when the rows are durable.',
-        consumes: Object.keys(READERS),
+          'One object, an array, NDJSON (application/x-ndjson) or CSV (text/csv); gzip allowed; at most 32 MiB, packed and unpacked. Answers when the rows are durable.',
+        consumes: Object.keys(FORMATS),
         body: {
           content: {
             'application/json': {
               schema: Type.Union([LearningEventSchema, Type.Array(LearningEventSchema)]),
             },
             'application/x-ndjson': { schema: Type.String({ description: 'One event a line, as JSON' }) },
+            'text/csv': {
+              schema: Type.String({
+                description:
+                  'UTF-8; a header row with the names of the fields, in any order; separated by comma, semicolon or tab. Columns lon and lat are the location, in degrees; learner groups are separated by "|"; an empty cell is not given.',
+                examples: [CSV_EXAMPLE],
+              }),
+            },
           },
         },
         response: { 200: IngestAnswerSchema },
       },
       validatorCompiler: () => () => true,
-      preParsing: async (request, _reply, payload) =>
-        unpack(payload as never, request.headers['content-encoding']?.toLowerCase()),
     },
-    async (request) => {
-      const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-      const read = READERS[type];
-      if (!read || !Buffer.isBuffer(request.body)) {
-        throw new ProblemError(
-          415,
-          'bad-media-type',
-          `content-type: given "${type}", allowed ${Object.keys(READERS).join(', ')}`,
-        );
-      }
-      return ingest(services, read(request.body), request);
+    async ({ headers, body, caller }) => {
+      const format = formatOf(headers['content-type']);
+      if (Buffer.isBuffer(body)) return ingest(services, [format.readWhole(body)], caller);
+      return ingest(services, body ? readStream(format, body) : [], caller);
     },
   );
 }
 
-/** Takes the records of one request through the pipeline and the write buffer. */
-async function ingest(services: Services, records: Generator<ParsedRecord>, request: FastifyRequest) {
-  const { caller } = request;
-  const submission: Submission = { rows: [], indexes: [], rejects: [], key_id: caller.key_id };
-  const rejected: Rejected[] = [];
+/** The records of a body as it arrives, those of each chunk together. */
+async function* readStream(format: Format, payload: IncomingMessage): AsyncGenerator<Iterable<ParsedRecord>> {
+  const reader = format.open();
+  for await (const chunk of readBody(payload)) yield reader.read(chunk);
+  yield reader.end();
+}
+
+type Batches = Iterable<Iterable<ParsedRecord>> | AsyncIterable<Iterable<ParsedRecord>>;
+
+/** Takes the records of one request through the pipeline and, when the last one is read, the write buffer. */
+async function ingest(services: Services, batches: Batches, caller: Caller) {
+  const nothing = (): Submission => ({
+    rows: new PreparedRows(),
+    indexes: [],
+    rejects: [],
+    key_id: caller.key_id,
+  });
+  let submission = nothing();
+  let rejected: Rejected[] = [];
   const refuse = (index: number, record: unknown, reason: Rejected['reason'], detail: string) => {
-    rejected.push({ index, event_id: eventIdOf(record), reason, detail });
-    submission.rejects.push(toStoredReject(record, reason, detail, caller.key_id) satisfies StoredReject);
+    // The sender is told no more than is kept: columns shift, and an id may stand where a word should.
+    const kept = toStoredReject(record, reason, detail, caller.key_id);
+    rejected.push({ index, event_id: kept.event_id || null, reason, detail: kept.detail });
+    submission.rejects.push(kept);
   };
   let index = 0;
-  for (const parsed of records) {
-    if ('unreadable' in parsed) refuse(index, undefined, 'bad_json', parsed.unreadable);
-    else {
-      const prepared = prepareRow(parsed.record, services.pipeline);
-      if ('refusal' in prepared)
-        refuse(index, parsed.record, prepared.refusal.reason, prepared.refusal.detail);
-      else if (!mayWriteFor(caller, prepared.row.source_id)) {
-        refuse(
-          index,
-          parsed.record,
-          'bad_source',
-          `source_id: given "${prepared.row.source_id}", allowed the sources of this key`,
-        );
-      } else {
-        submission.rows.push(prepared.row);
-        submission.indexes.push(index);
+  for await (const batch of batches) {
+    for (const parsed of batch) {
+      if ('record' in parsed) {
+        const prepared = prepareRow(parsed.record, services.pipeline);
+        if ('refusal' in prepared) {
+          refuse(index, parsed.record, prepared.refusal.reason, prepared.refusal.detail);
+        } else if (!mayWriteFor(caller, prepared.row.source_id)) {
+          const detail = `source_id: given "${prepared.row.source_id}", allowed the sources of this key`;
+          refuse(index, parsed.record, 'bad_source', detail);
+        } else {
+          submission.rows.add(prepared.row);
+          submission.indexes.push(index);
+        }
+      } else if ('unreadable' in parsed) refuse(index, undefined, 'bad_json', parsed.unreadable);
+      else {
+        // Nothing of a body that is unreadable as a whole counts: neither its rows nor what was refused of them.
+        submission = nothing();
+        rejected = [];
+        refuse(0, undefined, 'bad_json', parsed.broken);
       }
+      index++;
+      if (index > MAX_RECORDS) throw tooMany();
+      if (index % SLICE === 0) await new Promise(setImmediate);
     }
-    index++;
-    if (index % SLICE === 0) await new Promise(setImmediate);
   }
   if (index === 0) return { accepted: 0, duplicates: 0, rejected };
   const outcome = await services.buffer.submit(submission);
@@ -108,7 +137,10 @@ function mayWriteFor(caller: Caller, source_id: string): boolean {
   return caller.sources.length === 0 || caller.sources.includes(source_id);
 }
 
-function eventIdOf(record: unknown): string | null {
-  const id = (record as { event_id?: unknown } | null | undefined)?.event_id;
-  return typeof id === 'string' ? id.slice(0, 64) : null;
+function tooMany(): ProblemError {
+  return new ProblemError(
+    413,
+    'too-many-records',
+    `body: allowed at most ${MAX_RECORDS} records; nothing of this one was taken`,
+  );
 }

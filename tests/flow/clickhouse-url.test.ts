@@ -174,6 +174,37 @@ describe('two services on one ClickHouse', () => {
     expect(await learners()).toBe(before + 1);
   });
 
+  test('the same events sent to both at the same instant are taken once', async () => {
+    const before = await until(await eventsHere(), eventsThere, 5_000).then(eventsHere);
+    let accepted = 0;
+    let duplicates = 0;
+    const rounds = 8;
+    for (let round = 0; round < rounds; round++) {
+      const events = Array.from({ length: 50 }, () => anEvent({ learner_id: `same-${round}` }));
+      const answers = await Promise.all([here.send(events), post(events), post(events), here.send(events)]);
+      for (const { status, body } of answers) {
+        expect(status).toBe(200);
+        expect(body.rejected).toEqual([]);
+        accepted += body.accepted;
+        duplicates += body.duplicates;
+      }
+    }
+    expect({ accepted, duplicates }).toEqual({ accepted: 50 * rounds, duplicates: 150 * rounds });
+    await until(before + 50 * rounds, eventsHere, 5_000);
+    await until(before + 50 * rounds, eventsThere, 5_000);
+    const counts = await countEverywhere(here.store);
+    for (const [left, right] of MUST_AGREE)
+      expect(counts[left], `${left} and ${right}`).toEqual(counts[right]);
+  });
+
+  test('one id with two contents, sent to both at the same instant: one stands, the other is a conflict', async () => {
+    const event = anEvent({ duration_min: 10 });
+    const [one, other] = await Promise.all([here.send([event]), post([{ ...event, duration_min: 20 }])]);
+    expect(one.body.accepted + other.body.accepted).toBe(1);
+    const refused = [...one.body.rejected, ...other.body.rejected];
+    expect(refused.map(({ reason }) => reason)).toEqual(['conflict']);
+  });
+
   test('a source registered at one is known to the other soon', async () => {
     const response = await fetch(`${there.url}/api/v1/sources/registered-there`, {
       method: 'PUT',
@@ -198,5 +229,26 @@ describe('two services on one ClickHouse', () => {
     );
     expect(third).toContain('ended with 1');
     expect(third).toContain(`DATA_DIR ${here.dataDir} is in use by another process`);
+  });
+
+  test('what a server acknowledged before it was killed is counted by the one that lives, once', async () => {
+    const before = await until(await eventsHere(), eventsThere, 5_000).then(eventsHere);
+    const batches = Array.from({ length: 4 }, () => Array.from({ length: 300 }, () => anEvent()));
+    const sent = await Promise.all(batches.map(post));
+    // Acknowledged is in the log; whether it is in the tables by now is a matter of milliseconds.
+    await there.end('SIGKILL');
+    expect(sent.map(({ body }) => body.accepted)).toEqual([300, 300, 300, 300]);
+    await until(before + 1_200, eventsHere, 20_000);
+    const resent = await here.send(batches.flat());
+    expect(resent.body).toEqual({ accepted: 0, duplicates: 1_200, rejected: [] });
+    const live = () => here.app.services.live.counters.read('27265', 7, 1)[1] ?? 0;
+    const counts = await countEverywhere(here.store);
+    for (const [left, right] of MUST_AGREE)
+      expect(counts[left], `${left} and ${right}`).toEqual(counts[right]);
+    const today = async () => {
+      const { areas } = (await here.get('/api/v1/coverage?level=ward')).body;
+      return areas.find((area: any) => area.code === '27265').events as number;
+    };
+    await until(await today(), async () => live(), 10_000);
   });
 });

@@ -108,7 +108,7 @@ describe('forms of a body', () => {
     }
   });
 
-  test.each([['text/csv'], ['text/plain'], ['application/xml'], ['']])(
+  test.each([['text/tab-separated-values'], ['text/plain'], ['application/xml'], ['']])(
     'content-type %j is 415',
     async (type) => {
       const response = await fetch(`${service.url}/api/v1/events`, {
@@ -311,6 +311,7 @@ describe('what everybody says is the same', () => {
     const { ward: _, ...nowhere } = anEvent({ source_id: 'nobody-knows' });
     expect((await service.send([...events, nowhere])).body).toMatchObject({ accepted: 601, rejected: [] });
 
+    await service.app.services.caughtUp();
     const counts = await countEverywhere(service.store);
     for (const [left, right] of MUST_AGREE)
       expect(counts[left], `${left} and ${right}`).toEqual(counts[right]);
@@ -337,6 +338,7 @@ describe('what everybody says is the same', () => {
       counts.raw?.events,
     );
     // Everything is counted, so nothing lags behind; as_of is when the newest row was received.
+    await service.app.services.caughtUp();
     const [newest] = await service.store.query<{ ms: string }>(
       'SELECT toUnixTimestamp64Milli(max(received_at)) AS ms FROM events_raw',
     );
@@ -427,7 +429,13 @@ describe('reading', () => {
         'GET /api/v1/coverage',
         'GET /api/v1/activity',
         'GET /api/v1/sources',
+        'POST /api/v1/sources',
+        'GET /api/v1/sources.csv',
+        'GET /api/v1/sources/{id}',
         'PUT /api/v1/sources/{id}',
+        'DELETE /api/v1/sources/{id}',
+        'GET /api/v1/rejects',
+        'GET /api/v1/rejects.csv',
         'GET /api/v1/status',
         'GET /api/v1/basemap',
         'GET /health/live',
@@ -442,7 +450,11 @@ describe('reading', () => {
       expect(found, pointer).toBeDefined();
     }
     const events = body.paths['/api/v1/events'].post;
-    expect(Object.keys(events.requestBody.content)).toEqual(['application/json', 'application/x-ndjson']);
+    expect(Object.keys(events.requestBody.content)).toEqual([
+      'application/json',
+      'application/x-ndjson',
+      'text/csv',
+    ]);
     for (const field of ['event_id', 'learner_id', 'headcount'])
       expect(JSON.stringify(events)).toContain(`"${field}"`);
     expect((await service.get('/api/docs')).status).toBe(200);
@@ -461,6 +473,7 @@ describe('sources', () => {
   const find = async (id: string) =>
     (await service.get('/api/v1/sources')).body.sources.find((source: any) => source.source_id === id);
   const centre = { source: 'centre', name: 'Trung tâm "Học"\t1', kind: 'centre' };
+  const neverHeard = { last_seen: null, events: null };
 
   test('what is registered is listed as it was sent, and replaced when it is sent again', async () => {
     const whole = {
@@ -475,7 +488,7 @@ describe('sources', () => {
     };
     const expected = { source_id: 'clc-9', ...whole, registered: true };
     expect(await put('clc-9', whole)).toEqual({ status: 200, body: expected });
-    expect(await find('clc-9')).toEqual(expected);
+    expect(await find('clc-9')).toEqual({ ...expected, ...neverHeard });
     const moved = await put('clc-9', { ...centre, name: 'Moved', ward: '26740' });
     expect(moved.body).toEqual({
       ...expected,
@@ -488,7 +501,7 @@ describe('sources', () => {
       computers: null,
       internet: null,
     });
-    expect(await find('clc-9')).toEqual(moved.body);
+    expect(await find('clc-9')).toEqual({ ...moved.body, ...neverHeard });
   });
 
   test('null means not given, as if the field were left out: it is not zero', async () => {
@@ -504,7 +517,7 @@ describe('sources', () => {
     const { status, body } = await put('clc-null', { ...centre, ...nulls });
     expect(status).toBe(200);
     expect(body).toEqual({ source_id: 'clc-null', ...centre, ...nulls, registered: true });
-    expect(await find('clc-null')).toEqual(body);
+    expect(await find('clc-null')).toEqual({ ...body, ...neverHeard });
   });
 
   test('without a ward its point finds one; events without a place are then counted there', async () => {
@@ -512,6 +525,7 @@ describe('sources', () => {
     expect(body.ward).toBe('27265');
     const { ward: _, ...nowhere } = anEvent({ source_id: 'clc-point' });
     await service.send(nowhere);
+    await service.app.services.caughtUp();
     const rows = await service.store.query(
       `SELECT ward, toString(located_by) AS located_by, lon, lat, flags FROM events_raw WHERE source_id = 'clc-point'`,
     );
@@ -554,6 +568,7 @@ describe('after a restart', () => {
   test('everything is there, an id is still known, and a conflict is still one', async () => {
     const event = anEvent({ source_id: 'before' });
     await service.send(event);
+    await service.app.services.caughtUp();
     const before = await countEverywhere(service.store);
     await service.stop({ keep: true });
     service = await startTestService({}, service.dataDir);
@@ -562,6 +577,7 @@ describe('after a restart', () => {
     expect((await service.send({ ...event, headcount: 9 })).body.rejected[0]).toMatchObject({
       reason: 'conflict',
     });
+    await service.app.services.caughtUp();
     expect(service.app.services.live.counters.read('27265', 7, 1)[1]).toBe(
       (await service.get('/api/v1/coverage')).body.areas.find((area: any) => area.code === '27265').events,
     );

@@ -47,10 +47,17 @@ export class FakeStore implements Store {
 
   async query<Row>(_sql: string, params: QueryParams = {}): Promise<Row[]> {
     this.lookups++;
-    const ids = (params.ids as string[] | undefined) ?? [];
+    if (params.ids === undefined) return [{ ids: `${this.counted.size}` } as Row];
+    const ids = params.ids as string[];
     return ids
       .filter((event_id) => this.counted.has(event_id))
       .map((event_id) => ({ event_id, content_hash: this.counted.get(event_id) }) as Row);
+  }
+
+  /** Counted ids as RowBinary: 16 bytes each, in pieces that cut ids in two. */
+  async *stream(): AsyncGenerator<Uint8Array> {
+    const bytes = Buffer.concat([...this.counted.keys()].map(uuidBinary));
+    for (let at = 0; at < bytes.length; at += 23) yield bytes.subarray(at, at + 23);
   }
 
   async command(): Promise<void> {}
@@ -84,4 +91,10 @@ export class FakeStore implements Store {
   }
 
   async close(): Promise<void> {}
+}
+
+/** A UUID as the engine's RowBinary has it: two numbers of 64 bits, lowest byte first. */
+function uuidBinary(uuid: string): Buffer {
+  const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex');
+  return Buffer.concat([bytes.subarray(0, 8).reverse(), bytes.subarray(8).reverse()]);
 }

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Journal } from '../../server/ingest/journal.ts';
+import { FileJournal } from '../../server/ingest/journal.ts';
 import { temporaryDir } from '../helper/service.ts';
 import { FakeStore } from './fake-store.ts';
 
@@ -11,83 +11,101 @@ let folders = 0;
 function newJournal() {
   const dataDir = path.join(root, `${folders++}`);
   const directory = path.join(dataDir, 'journal');
-  return { journal: new Journal(dataDir), dataDir, directory, files: () => readdirSync(directory).sort() };
+  const files = () => readdirSync(directory).sort();
+  const content = () => files().map((name) => readFileSync(path.join(directory, name), 'utf8'));
+  return { journal: new FileJournal(dataDir), dataDir, directory, files, content };
 }
-const tsv = (text: string) => Buffer.from(`${text}\n`);
+const rows = (...lines: string[]) => lines.map((line) => Buffer.from(`${line}\n`));
+const replayed = async (dataDir: string) => {
+  const store = new FakeStore();
+  await new FileJournal(dataDir).replay(store);
+  return store.inserts.map(({ token, text }) => [token, text]);
+};
 
 describe('journal', () => {
-  test('a batch is one file that only its owner can read, gone when it is done', async () => {
-    const { journal, directory, files } = newJournal();
-    await journal.write('100-a', tsv('row'));
-    expect(files()).toEqual(['100-a.tsv']);
-    expect(statSync(path.join(directory, '100-a.tsv')).mode & 0o777).toBe(0o600);
+  test('a segment is one file that only its owner can read; groups follow each other, empty when done', async () => {
+    const { journal, directory, files, content } = newJournal();
+    await journal.append('100-a', rows('row 1', 'row 2'));
+    await journal.append('100-a', rows('row 3'));
+    expect(content()).toEqual(['#segment 100-a\nrow 1\nrow 2\n#end\nrow 3\n#end\n']);
+    expect(statSync(path.join(directory, files()[0] ?? '')).mode & 0o777).toBe(0o600);
     expect(statSync(directory).mode & 0o777).toBe(0o700);
-    expect(readFileSync(path.join(directory, '100-a.tsv'), 'utf8')).toBe('row\n#end\n');
     await journal.done('100-a');
-    expect(files()).toEqual([]);
+    expect(content()).toEqual(['']);
+    await journal.close();
+  });
+
+  test('files are used again: two segments at a time need two files, however many there were', async () => {
+    const { journal, content } = newJournal();
+    await journal.append('1-a', rows('a'));
+    for (let n = 2; n < 20; n++) {
+      await journal.append(`${n}-x`, rows(`${n}`));
+      await journal.done(n === 2 ? '1-a' : `${n - 1}-x`);
+    }
+    expect(content().sort()).toEqual(['', '#segment 19-x\n19\n#end\n']);
+    await journal.close();
   });
 
   test('what a crash left is inserted under its token, oldest first, and forgotten', async () => {
     const { journal, dataDir, files } = newJournal();
-    await journal.write('200-b', tsv('second'));
-    await journal.write('100-a', tsv('first'));
-    const store = new FakeStore();
-    expect(await new Journal(dataDir).replay(store)).toBe(2);
-    expect(store.inserts.map(({ token, text }) => [token, text])).toEqual([
+    await journal.append('200-b', rows('second'));
+    await journal.append('100-a', rows('first'));
+    await journal.append('200-b', rows('third'));
+    expect(await replayed(dataDir)).toEqual([
       ['100-a', 'first\n'],
-      ['200-b', 'second\n'],
+      ['200-b', 'second\nthird\n'],
     ]);
     expect(files()).toEqual([]);
-    expect(await journal.replay(store)).toBe(0);
+    expect(await replayed(dataDir)).toEqual([]);
+    await journal.close();
   });
 
-  test('a file without its end mark was never synced, so never acknowledged: it is dropped', async () => {
-    const { journal, directory, files } = newJournal();
-    await journal.write('100-a', tsv('whole'));
-    await journal.write('200-b', tsv('torn'));
-    truncateSync(path.join(directory, '200-b.tsv'), 8);
-    writeFileSync(path.join(directory, '300-c.tsv'), '');
-    const store = new FakeStore();
-    expect(await journal.replay(store)).toBe(1);
-    expect(store.inserts.map(({ token }) => token)).toEqual(['100-a']);
-    expect(files()).toEqual([]);
-  });
-
-  test('every possible tear of a file is seen', async () => {
-    const { journal, directory } = newJournal();
-    const whole = 'a\tb\nc\td\n#end\n'.length;
-    for (let bytes = 0; bytes < whole; bytes++) {
-      await journal.write('1-t', Buffer.from('a\tb\nc\td\n'));
-      truncateSync(path.join(directory, '1-t.tsv'), bytes);
-      const store = new FakeStore();
-      expect(await journal.replay(store), `${bytes} bytes`).toBe(0);
-      expect(store.inserts).toEqual([]);
+  test('every possible tear is seen: groups that were synced are replayed, what came after is not', async () => {
+    const head = '#segment 1-t\n'.length;
+    const first = head + 'a\tb\nc\td\n#end\n'.length;
+    const whole = first + 'e\tf\n#end\n'.length;
+    for (let bytes = 0; bytes <= whole; bytes++) {
+      const { journal, dataDir, directory, files } = newJournal();
+      await journal.append('1-t', rows('a\tb', 'c\td'));
+      await journal.append('1-t', rows('e\tf'));
+      await journal.close();
+      truncateSync(path.join(directory, files()[0] ?? ''), bytes);
+      const kept = bytes < first ? [] : [['1-t', bytes < whole ? 'a\tb\nc\td\n' : 'a\tb\nc\td\ne\tf\n']];
+      expect(await replayed(dataDir), `${bytes} bytes`).toEqual(kept);
     }
   });
 
-  test('a batch the store does not take stays for the next start', async () => {
-    const { journal, files } = newJournal();
-    await journal.write('100-a', tsv('row'));
+  test('a file of the version before, one batch with its token as its name, is replayed too', async () => {
+    const { dataDir, directory } = newJournal();
+    writeFileSync(path.join(directory, '300-c.tsv'), 'row\n#end\n');
+    writeFileSync(path.join(directory, '400-d.tsv'), 'torn');
+    expect(await replayed(dataDir)).toEqual([['300-c', 'row\n']]);
+  });
+
+  test('a segment the store does not take stays for the next start', async () => {
+    const { journal, dataDir, files } = newJournal();
+    await journal.append('100-a', rows('row'));
     const store = new FakeStore();
     store.failures.push(new Error('no'));
-    await expect(journal.replay(store)).rejects.toThrow('no');
-    expect(files()).toEqual(['100-a.tsv']);
-    expect(await journal.replay(store)).toBe(1);
-    expect(files()).toEqual([]);
+    await expect(new FileJournal(dataDir).replay(store)).rejects.toThrow('no');
+    expect(files()).toHaveLength(1);
+    expect(await replayed(dataDir)).toEqual([['100-a', 'row\n']]);
+    await journal.close();
   });
 
   test('other files in the folder are left alone', async () => {
-    const { journal, directory, files } = newJournal();
+    const { dataDir, directory, files } = newJournal();
     writeFileSync(path.join(directory, 'README'), 'mine');
-    expect(await journal.replay(new FakeStore())).toBe(0);
+    expect(await replayed(dataDir)).toEqual([]);
     expect(files()).toEqual(['README']);
   });
 
   test('a folder that vanished is an error, not a silent loss', async () => {
     const { journal, directory } = newJournal();
+    await journal.append('1-a', rows('x'));
     rmSync(directory, { recursive: true });
-    await expect(journal.write('1-a', tsv('x'))).rejects.toThrow(/ENOENT/);
-    mkdirSync(directory);
-    await journal.write('1-a', tsv('x'));
+    await expect(journal.append('1-a', rows('y'))).rejects.toThrow(/gone/);
+    await expect(journal.append('2-b', rows('y'))).rejects.toThrow(/ENOENT/);
+    await journal.close();
   });
 });

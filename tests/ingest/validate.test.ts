@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toStoredReject } from '../../server/ingest/rejects.ts';
 import { checkShape, parseRfc3339 } from '../../server/ingest/validate.ts';
 import { anEvent } from '../helper/service.ts';
 
@@ -86,7 +87,7 @@ describe('checkShape', () => {
     ['source', ['centre'], 'bad_type', 'given ["centre"], allowed a string'],
     ['source_id', 7, 'bad_type', 'given 7, allowed a string'],
     ['activity', true, 'bad_type', 'given true, allowed a string'],
-    ['learner_group', { a: 1 }, 'bad_type', 'given {"a":1}, allowed an array of strings'],
+    ['learner_group', { a: 1 }, 'bad_type', 'given {…}, allowed an array of strings'],
     ['learner_group', ['child', 3], 'bad_type', 'given ["child",3], allowed an array of strings'],
     ['home_ward', 27265, 'bad_type', 'given 27265, allowed a string'],
     ['ward', 27265, 'bad_type', 'given 27265, allowed a string'],
@@ -186,6 +187,21 @@ describe('checkShape', () => {
     );
     fc.assert(fc.property(fc.jsonValue(), (value) => void checkShape(value)));
   });
+});
+
+describe('a record nested deeper than anything means', () => {
+  const deep = (depth: number) => JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown;
+
+  test.each(['source', 'location', 'learner_group', 'learner_id', 'ward'])(
+    '%s is refused as any other wrong type, and its record can be kept',
+    (field) => {
+      const { reason, detail } = refusalOf({ [field]: deep(20_000) });
+      expect(reason).toBe('bad_type');
+      expect(detail.length).toBeLessThan(200);
+      const kept = toStoredReject({ ...anEvent(), [field]: deep(20_000) }, reason, detail, 'k');
+      expect(kept.record.length).toBeLessThan(2_000);
+    },
+  );
 });
 
 describe('parseRfc3339', () => {

@@ -1,19 +1,14 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import type { ProblemError } from '../../server/errors.ts';
-import { Journal } from '../../server/ingest/journal.ts';
-import { judge } from '../../server/ingest/known-ids.ts';
-import {
-  type Outcome,
-  type Submission,
-  WriteBuffer,
-  type WriteBufferOptions,
-} from '../../server/ingest/write-buffer.ts';
+import { FileJournal } from '../../server/ingest/journal.ts';
+import { KnownIds } from '../../server/ingest/known-ids.ts';
+import { PreparedRows } from '../../server/ingest/prepared-rows.ts';
+import { type Submission, WriteBuffer, type WriteBufferOptions } from '../../server/ingest/write-buffer.ts';
 import { StoreFullError, StoreUnreachableError } from '../../server/store/errors.ts';
-import { EVENT_COLUMNS, type EventRow, flagMask } from '../../server/store/event-row.ts';
+import { EVENT_COLUMNS, type EventRow } from '../../server/store/event-row.ts';
 import { temporaryDir } from '../helper/service.ts';
 import { aRow } from '../store/open-config.ts';
 import { FakeStore } from './fake-store.ts';
@@ -21,17 +16,21 @@ import { FakeStore } from './fake-store.ts';
 const root = temporaryDir();
 let folders = 0;
 
-function newBuffer(
-  options: Partial<WriteBufferOptions> & { now?: () => number; last_received_at?: number } = {},
-) {
+function newBuffer(options: Partial<WriteBufferOptions> = {}) {
   const dataDir = path.join(root, `${folders++}`);
   const store = new FakeStore();
-  const journal = new Journal(dataDir);
-  const buffer = new WriteBuffer(store, journal, pino({ level: 'silent' }), options);
-  return { store, buffer, journalled: () => readdirSync(path.join(dataDir, 'journal')) };
+  const known = new KnownIds(store);
+  const buffer = new WriteBuffer(store, new FileJournal(dataDir), known, pino({ level: 'silent' }), options);
+  const directory = path.join(dataDir, 'journal');
+  /** Lines of the journal that are rows. */
+  const journalled = () =>
+    readdirSync(directory)
+      .flatMap((name) => readFileSync(path.join(directory, name), 'utf8').split('\n'))
+      .filter((line) => line !== '' && !line.startsWith('#'));
+  return { store, known, buffer, journalled };
 }
 const submission = (rows: EventRow[], first = 0): Submission => ({
-  rows,
+  rows: PreparedRows.of(rows),
   indexes: rows.map((_, i) => first + i),
   rejects: [],
   key_id: 'test',
@@ -48,65 +47,49 @@ const column = (text: string, name: (typeof EVENT_COLUMNS)[number]) =>
     .split('\n')
     .map((line) => line.split('\t')[EVENT_COLUMNS.indexOf(name)] ?? '');
 
-describe('judge', () => {
-  const id = 'aaaaaaaa-0000-4000-8000-000000000001';
-  test('new, duplicate and conflict against what is known and against rows before it', () => {
-    const rows = [
-      aRow({ content_hash: 1n }),
-      aRow({ event_id: id, content_hash: 7n }),
-      aRow({ event_id: id, content_hash: 8n }),
-    ];
-    expect(judge(rows, new Map())).toEqual(['new', 'new', 'conflict']);
-    expect(judge(rows, new Map([[id, 8n]]))).toEqual(['new', 'conflict', 'duplicate']);
-    expect(judge(rows, new Map([[id, 9n]]))).toEqual(['new', 'conflict', 'conflict']);
-    expect(judge([], new Map())).toEqual([]);
-  });
-  test('the first stands: a conflicting row does not become what later ones are compared with', () => {
-    const [a, b, c] = [5n, 6n, 6n].map((content_hash) => aRow({ event_id: id, content_hash }));
-    expect(judge([a, b, c] as EventRow[], new Map())).toEqual(['new', 'conflict', 'conflict']);
-  });
-  test('property: of each id exactly one is new unless it was known, however rows are cut into batches', () => {
-    const rowsArb = fc.array(
-      fc.record({ id: fc.integer({ min: 0, max: 5 }), hash: fc.bigInt({ min: 0n, max: 2n }) }),
-      {
-        maxLength: 40,
-      },
-    );
-    fc.assert(
-      fc.property(rowsArb, fc.integer({ min: 0, max: 40 }), (list, cut) => {
-        const rows = list.map(({ id: n, hash }) =>
-          aRow({ event_id: `aaaaaaaa-0000-4000-8000-00000000000${n}`, content_hash: hash }),
-        );
-        const whole = judge(rows, new Map());
-        const head = rows.slice(0, cut);
-        const verdicts = judge(head, new Map());
-        const known = new Map(
-          head.filter((_, i) => verdicts[i] === 'new').map((row) => [row.event_id, row.content_hash]),
-        );
-        expect([...verdicts, ...judge(rows.slice(cut), known)]).toEqual(whole);
-      }),
-    );
-  });
-});
-
 describe('write buffer', () => {
-  test('requests that come together become one batch, and each gets its own answer', async () => {
+  test('what comes together is one segment, and each request gets its own answer', async () => {
     const { store, buffer } = newBuffer();
     const outcomes = await Promise.all([
       buffer.submit(submission(rowsOf(3))),
       buffer.submit(submission(rowsOf(5))),
       buffer.submit(submission(rowsOf(1))),
     ]);
+    await buffer.close();
     expect(outcomes.map(({ accepted }) => accepted)).toEqual([3, 5, 1]);
-    expect(store.inserts).toHaveLength(1);
     expect(store.counted.size).toBe(9);
   });
 
-  test('a full batch goes at once, without waiting for the interval; requests are never cut in two', async () => {
-    const { store, buffer } = newBuffer({ batch_rows: 10, flush_interval_ms: 3_600_000 });
-    await Promise.all([6, 6, 12].map((n) => buffer.submit(submission(rowsOf(n)))));
+  test('groups that come while the store is busy become one segment under one token', async () => {
+    const { store, buffer } = newBuffer();
+    const open = store.hold();
+    const arrived = store.nextArrival();
+    await buffer.submit(submission(rowsOf(1)));
+    await arrived;
+    for (const n of [2, 3, 4]) await buffer.submit(submission(rowsOf(n)));
+    open();
+    await buffer.close();
     const sizes = store.inserts.map(({ text }) => column(text, 'event_id').length);
-    expect(sizes).toEqual([6, 6, 12]);
+    expect(sizes).toEqual([1, 9]);
+    expect(new Set(column(store.inserts[1]?.text ?? '', 'received_at')).size).toBe(1);
+  });
+
+  test('requests are never cut in two, and a segment that is full waits for the store', async () => {
+    const { store, buffer } = newBuffer({ group_rows: 10, segment_rows: 10 });
+    const open = store.hold();
+    const all = [6, 6, 12, 5].map((n) => buffer.submit(submission(rowsOf(n))));
+    await Promise.all(all.slice(0, 3));
+    let fourth = false;
+    void all[3]?.then(() => {
+      fourth = true;
+    });
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+    expect(fourth).toBe(false);
+    open();
+    await Promise.all(all);
+    await buffer.close();
+    const sizes = store.inserts.map(({ text }) => column(text, 'event_id').length);
+    expect(sizes).toEqual([6, 18, 5]);
   });
 
   test('rows sent twice, in one request or in several, count once', async () => {
@@ -162,7 +145,9 @@ describe('write buffer', () => {
       key_id: 'k',
       record: '',
     };
-    expect(await buffer.submit({ rows: [], indexes: [], rejects: [reject], key_id: 'k' })).toEqual({
+    expect(
+      await buffer.submit({ rows: new PreparedRows(), indexes: [], rejects: [reject], key_id: 'k' }),
+    ).toEqual({
       accepted: 0,
       duplicates: 0,
       rejected: [],
@@ -171,31 +156,52 @@ describe('write buffer', () => {
     expect(store.objects).toHaveLength(1);
   });
 
-  test('rows are answered when they are durable, not before, and the journal holds them meanwhile', async () => {
-    const { store, buffer, journalled } = newBuffer();
+  test('rows are answered when the journal holds them, and leave it when the store does', async () => {
+    const { store, known, buffer, journalled } = newBuffer();
     const open = store.hold();
-    const arrived = store.nextArrival();
-    let answered = false;
-    const outcome = buffer.submit(submission(rowsOf(2))).then((value) => {
-      answered = true;
-      return value;
-    });
-    await arrived;
-    expect(answered).toBe(false);
-    expect(journalled()).toHaveLength(1);
+    expect((await buffer.submit(submission(rowsOf(2)))).accepted).toBe(2);
+    expect(journalled()).toHaveLength(2);
+    expect(store.counted.size).toBe(0);
+    expect(known.pending).toBe(2);
     expect(buffer.newestFlushed).toBe(0);
+    const settled = buffer.settled(60_000);
     open();
-    expect((await outcome).accepted).toBe(2);
+    await settled;
+    expect(store.counted.size).toBe(2);
     expect(journalled()).toEqual([]);
+    expect(known.pending).toBe(0);
     expect(buffer.newestFlushed).toBeGreaterThan(0);
   });
 
-  test('every batch has a millisecond of its own, also when the clock stands still or goes back', async () => {
+  test('a row that is journalled and not yet in the store is known', async () => {
+    const { store, buffer } = newBuffer();
+    const open = store.hold();
+    const row = aRow({ content_hash: 1n });
+    await buffer.submit(submission([row]));
+    const again = await buffer.submit(submission([{ ...row }, { ...row, content_hash: 2n }]));
+    expect(again).toMatchObject({ accepted: 0, duplicates: 1, rejected: [{ index: 1, reason: 'conflict' }] });
+    open();
+    await buffer.close();
+    expect(store.counted.size).toBe(1);
+  });
+
+  test('settled waits no longer than it is told to', async () => {
+    const { store, buffer } = newBuffer();
+    const open = store.hold();
+    await buffer.submit(submission(rowsOf(1)));
+    await buffer.settled(1);
+    expect(store.counted.size).toBe(0);
+    open();
+    await buffer.close();
+  });
+
+  test('every segment has a millisecond of its own, also when the clock stands still or goes back', async () => {
     let now = 5_000;
     const { store, buffer } = newBuffer({ now: () => now, last_received_at: 6_000 });
     for (const time of [5_000, 5_000, 4_000, 9_000]) {
       now = time;
       await buffer.submit(submission(rowsOf(2)));
+      await buffer.settled(60_000);
     }
     const received = store.inserts.map(({ text }) =>
       column(text, 'received_at').map((s) => Number(s) * 1000),
@@ -209,63 +215,53 @@ describe('write buffer', () => {
     expect(new Set(store.inserts.map(({ token }) => token)).size).toBe(4);
   });
 
-  test('a row received more than 24 hours after it happened is flagged late', async () => {
-    const now = Date.UTC(2026, 9, 10);
-    const { store, buffer } = newBuffer({ now: () => now });
-    const day = 24 * 3_600_000;
-    await buffer.submit(
-      submission([aRow({ occurred_at: now - day }), aRow({ occurred_at: now - day - 1, flags: 1 })]),
-    );
-    expect(column(store.inserts[0]?.text ?? '', 'flags').map(Number)).toEqual([0, 1 | flagMask(['late'])]);
-  });
-
-  test('more rows than may wait are refused with 503 and Retry-After, and nothing of them is taken', async () => {
-    const { store, buffer } = newBuffer({ max_waiting_rows: 10, flush_interval_ms: 0 });
+  test('more rows than may be on their way are refused with 503 and Retry-After, and nothing of them is taken', async () => {
+    const { store, buffer } = newBuffer({ max_rows: 10 });
     const open = store.hold();
     const arrived = store.nextArrival();
     const flying = buffer.submit(submission(rowsOf(4)));
     await arrived;
-    const waiting = buffer.submit(submission(rowsOf(8)));
-    let refusal: unknown;
-    try {
-      await buffer.submit(submission(rowsOf(3)));
-    } catch (error) {
-      refusal = error;
-    }
-    expect(refusal).toMatchObject({ status: 503, slug: 'too-busy', headers: { 'retry-after': '1' } });
+    const waiting = buffer.submit(submission(rowsOf(4)));
+    expect(await problemOf(buffer.submit(submission(rowsOf(3))))).toMatchObject({
+      status: 503,
+      slug: 'too-busy',
+      headers: { 'retry-after': '1' },
+    });
     const fits = buffer.submit(submission(rowsOf(2)));
+    expect((await Promise.all([flying, waiting, fits])).map(({ accepted }) => accepted)).toEqual([4, 4, 2]);
     open();
-    expect((await Promise.all([flying, waiting, fits])).map(({ accepted }) => accepted)).toEqual([4, 8, 2]);
-    expect(store.counted.size).toBe(14);
+    await buffer.settled(60_000);
+    expect(store.counted.size).toBe(10);
     // Room again; and a request larger than the limit passes when it is alone, else it could never pass.
     expect((await buffer.submit(submission(rowsOf(11)))).accepted).toBe(11);
+    await buffer.close();
   });
 
-  test('lagMs is the age of the oldest row that waits or is on its way, 0 when all is counted', async () => {
+  test('lagMs is the age of the oldest row that is not counted, 0 when all is counted', async () => {
     let now = 1_000;
     const { store, buffer } = newBuffer({ now: () => now });
     expect(buffer.lagMs()).toBe(0);
     const open = store.hold();
-    const arrived = store.nextArrival();
     const first = buffer.submit(submission(rowsOf(1)));
     now = 1_250;
     expect(buffer.lagMs()).toBe(250);
-    await arrived;
-    const second = buffer.submit(submission(rowsOf(1)));
+    await first;
+    await buffer.submit(submission(rowsOf(1)));
     now = 1_900;
-    expect(buffer.lagMs()).toBe(900);
+    expect(buffer.lagMs()).toBeGreaterThanOrEqual(650);
     open();
-    await Promise.all([first, second]);
+    await buffer.settled(60_000);
     expect(buffer.lagMs()).toBe(0);
   });
 
-  test('onFlushed is told of each durable batch before the sender is answered', async () => {
+  test('onFlushed is told of each segment that the store has', async () => {
     const { buffer } = newBuffer();
     const order: string[] = [];
     buffer.onFlushed = () => order.push(`flushed ${buffer.newestFlushed > 0}`);
-    await buffer.submit(submission(rowsOf(1))).then(() => order.push('answered'));
+    await buffer.submit(submission(rowsOf(1)));
+    await buffer.settled(60_000);
     await buffer.submit(submission([])).then(() => order.push('answered nothing'));
-    expect(order).toEqual(['flushed true', 'answered', 'answered nothing']);
+    expect(order).toEqual(['flushed true', 'answered nothing']);
   });
 });
 
@@ -273,31 +269,47 @@ describe('when the store fails', () => {
   const fail = (store: FakeStore, times: number, error: Error = new Error('broken')) => {
     for (let i = 0; i < times; i++) store.failures.push(error);
   };
+  /** Resolves when the store has taken a segment. */
+  const flushed = (buffer: WriteBuffer) =>
+    new Promise<void>((resolve) => {
+      buffer.onFlushed = resolve;
+    });
+  /** Fails inserts until the buffer knows that the store is in trouble. */
+  async function intoTrouble(error?: Error) {
+    const made = newBuffer({ retry_ms: 3_600_000 });
+    fail(made.store, 4, error);
+    const rows = rowsOf(2);
+    await made.buffer.submit(submission(rows));
+    let problem: ProblemError | undefined;
+    while (!problem)
+      problem = await made.buffer.submit(submission([])).then(
+        () => undefined,
+        (e) => e,
+      );
+    return { ...made, rows, problem };
+  }
 
   test('an insert that fails once or twice is tried again under its token; the sender notices nothing', async () => {
     const { store, buffer, journalled } = newBuffer();
     fail(store, 2);
     expect((await buffer.submit(submission(rowsOf(2)))).accepted).toBe(2);
+    await buffer.settled(60_000);
     expect(new Set(store.inserts.map(({ token }) => token)).size).toBe(1);
     expect(store.inserts).toHaveLength(3);
     expect(journalled()).toEqual([]);
   });
 
-  test('when it keeps failing the sender gets 503 with Retry-After, and the batch stays in the journal', async () => {
-    const { store, buffer, journalled } = newBuffer();
-    fail(store, 3);
-    const problem = await problemOf(buffer.submit(submission(rowsOf(2))));
+  test('while it keeps failing senders get 503 with Retry-After; what was acknowledged stays in the journal', async () => {
+    const { problem, journalled } = await intoTrouble();
     expect(problem).toMatchObject({ status: 503, slug: 'store-failed', headers: { 'retry-after': '2' } });
-    expect(journalled()).toHaveLength(1);
+    expect(journalled()).toHaveLength(2);
   });
 
-  test('what failed is finished under its own token before the next batch, so a resend is a duplicate', async () => {
-    const { store, buffer, journalled } = newBuffer();
-    fail(store, 3);
-    const rows = rowsOf(2);
-    await problemOf(buffer.submit(submission(rows)));
+  test('whoever comes next has it tried at once: a store that recovered takes everything, once', async () => {
+    const { store, buffer, rows, journalled } = await intoTrouble();
     const resent = await buffer.submit(submission([...rows.map((row) => ({ ...row })), aRow()]));
     expect(resent).toEqual({ accepted: 1, duplicates: 2, rejected: [] });
+    await buffer.settled(60_000);
     const taken = store.inserts.filter((insert) => insert.taken);
     expect(taken).toHaveLength(2);
     expect(taken[0]?.token).toBe(store.inserts[0]?.token);
@@ -306,77 +318,54 @@ describe('when the store fails', () => {
     expect(journalled()).toEqual([]);
   });
 
-  test('what was finished later counts as flushed: a reader that asks next waits for it', async () => {
-    const { store, buffer } = newBuffer();
-    fail(store, 3);
-    const rows = rowsOf(1);
-    await problemOf(buffer.submit(submission(rows)));
-    await buffer.submit(submission(rows.map((row) => ({ ...row }))));
-    const received = Number(column(store.inserts[0]?.text ?? '', 'received_at')[0]) * 1000;
-    expect(buffer.newestFlushed).toBe(received);
-  });
-
-  test('what failed is finished by itself soon, also when nobody sends anything more', async () => {
-    const { store, buffer, journalled } = newBuffer();
-    fail(store, 3);
-    await problemOf(buffer.submit(submission(rowsOf(2))));
-    const flushed = new Promise<void>((resolve) => {
-      buffer.onFlushed = resolve;
-    });
-    await flushed;
+  test('it is tried again by itself too, when nobody sends anything more', async () => {
+    const { store, buffer, journalled } = newBuffer({ retry_ms: 1 });
+    fail(store, 5);
+    const done = flushed(buffer);
+    await buffer.submit(submission(rowsOf(2)));
+    await done;
     expect(store.counted.size).toBe(2);
     expect(new Set(store.inserts.map(({ token }) => token)).size).toBe(1);
     expect(journalled()).toEqual([]);
+    expect(buffer.newestFlushed).toBeGreaterThan(0);
   });
 
-  test('while the unfinished batch cannot be finished nothing else is written', async () => {
-    const { store, buffer } = newBuffer();
-    fail(store, 4);
-    await problemOf(buffer.submit(submission(rowsOf(1))));
-    const problem = await problemOf(buffer.submit(submission(rowsOf(1))));
-    expect(problem).toMatchObject({ status: 503 });
-    expect(new Set(store.inserts.map(({ token }) => token)).size).toBe(1);
-    expect((await buffer.submit(submission(rowsOf(1)))).accepted).toBe(1);
-    expect(store.counted.size).toBe(2);
-  });
-
-  test('a full disk is named as such, in the journal and in the store', async () => {
-    const { store, buffer } = newBuffer();
-    fail(store, 3, new StoreFullError('No space left'));
-    expect(await problemOf(buffer.submit(submission(rowsOf(1))))).toMatchObject({
+  test('a full disk is named as such, an unreachable server is not', async () => {
+    expect((await intoTrouble(new StoreFullError('No space left'))).problem).toMatchObject({
       status: 503,
       slug: 'disk-full',
       headers: { 'retry-after': '30' },
     });
-    fail(store, 3, new StoreUnreachableError('gone'));
-    expect(await problemOf(buffer.submit(submission(rowsOf(1))))).toMatchObject({
+    expect((await intoTrouble(new StoreUnreachableError('gone'))).problem).toMatchObject({
       status: 503,
       slug: 'store-failed',
     });
   });
 
-  test('a failure of one batch does not touch the next', async () => {
-    const { store, buffer } = newBuffer({ batch_rows: 2, flush_interval_ms: 0 });
-    const open = store.hold();
-    const first = buffer.submit(submission(rowsOf(2)));
-    const second = buffer.submit(submission(rowsOf(2)));
-    fail(store, 3);
-    open();
-    const [a, b] = await Promise.allSettled([first, second]);
-    expect(a.status).toBe('rejected');
-    expect(b).toMatchObject({ status: 'fulfilled', value: { accepted: 2 } satisfies Partial<Outcome> });
+  test('work that needs everything in the store is refused while the store is in trouble, and rows go on after', async () => {
+    const { buffer } = await intoTrouble();
+    expect(await problemOf(buffer.pauseWhile(async () => undefined))).toMatchObject({ status: 503 });
+    expect((await buffer.submit(submission(rowsOf(1)))).accepted).toBe(1);
+  });
+
+  test('close does not wait for a store that fails: the journal keeps what was acknowledged', async () => {
+    const { store, buffer, journalled } = await intoTrouble();
+    fail(store, 10);
+    await buffer.close();
+    expect(journalled()).toHaveLength(2);
+    expect(store.counted.size).toBe(0);
   });
 });
 
 describe('pauseWhile and close', () => {
   test('work runs after the batch on its way and before those that came meanwhile', async () => {
-    const { store, buffer } = newBuffer({ flush_interval_ms: 0 });
+    const { store, buffer } = newBuffer();
     const open = store.hold();
     const arrived = store.nextArrival();
-    const first = buffer.submit(submission(rowsOf(1)));
+    await buffer.submit(submission(rowsOf(1)));
     await arrived;
     const order: string[] = [];
-    void first.then(() => order.push('first is durable'));
+    buffer.onFlushed = () => order.push('the store has a segment');
     let meanwhile: Promise<unknown> = Promise.resolve();
     const work = buffer.pauseWhile(async () => {
       order.push('work starts');
@@ -387,11 +376,13 @@ describe('pauseWhile and close', () => {
     open();
     await work;
     await meanwhile;
+    await buffer.close();
     expect(order).toEqual([
-      'first is durable',
+      'the store has a segment',
       'work starts',
       'work ends after 1 insert',
       'the row that came meanwhile',
+      'the store has a segment',
     ]);
   });
 
@@ -416,18 +407,19 @@ describe('pauseWhile and close', () => {
   });
 
   test('close writes what waits, then refuses more with 503', async () => {
-    const { store, buffer } = newBuffer({ flush_interval_ms: 3_600_000 });
+    const { store, buffer } = newBuffer();
     const waiting = buffer.submit(submission(rowsOf(3)));
     await buffer.close();
     expect((await waiting).accepted).toBe(3);
     expect(store.counted.size).toBe(3);
-    expect(() => buffer.submit(submission(rowsOf(1)))).toThrow(
-      expect.objectContaining({ status: 503, slug: 'shutting-down' }),
-    );
+    expect(await problemOf(buffer.submit(submission(rowsOf(1))))).toMatchObject({
+      status: 503,
+      slug: 'shutting-down',
+    });
   });
 
-  test('close writes all that waits, also more than one batch, and one batch at a time', async () => {
-    const { store, buffer } = newBuffer({ batch_rows: 2, flush_interval_ms: 0 });
+  test('close writes all that waits, also more than one segment, and one at a time', async () => {
+    const { store, buffer } = newBuffer({ group_rows: 2, segment_rows: 2 });
     const open = store.hold();
     const arrived = store.nextArrival();
     const all = Array.from({ length: 5 }, () => buffer.submit(submission(rowsOf(2))));
@@ -441,7 +433,7 @@ describe('pauseWhile and close', () => {
   });
 
   test('close waits for the work that paused it: a row written meanwhile could be lost with the old tables', async () => {
-    const { store, buffer } = newBuffer({ flush_interval_ms: 0 });
+    const { store, buffer } = newBuffer();
     let finish: () => void = () => undefined;
     let started: () => void = () => undefined;
     const running = new Promise<void>((resolve) => {
@@ -462,5 +454,28 @@ describe('pauseWhile and close', () => {
     await Promise.all([work, closed]);
     expect((await waiting).accepted).toBe(1);
     expect(beganTooEarly).toBe(0);
+  });
+});
+
+describe('withdraw', () => {
+  test('writes what is found as any other row, when everything acknowledged is in the store', async () => {
+    const { store, buffer } = newBuffer();
+    const row = aRow();
+    await buffer.submit(submission([row]));
+    const seen: number[] = [];
+    const done = await buffer.withdraw(async () => {
+      seen.push(store.counted.size);
+      return { ...row, sign: -1 as const };
+    });
+    expect(done).toBe(true);
+    expect(seen).toEqual([1]);
+    expect(store.inserts.map(({ text }) => column(text, 'sign'))).toEqual([['1'], ['-1']]);
+    expect((await buffer.submit(submission([{ ...row }]))).duplicates).toBe(1);
+  });
+
+  test('writes nothing when there is nothing to withdraw', async () => {
+    const { store, buffer } = newBuffer();
+    expect(await buffer.withdraw(async () => undefined)).toBe(false);
+    expect(store.inserts).toEqual([]);
   });
 });

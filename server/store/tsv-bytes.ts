@@ -1,3 +1,8 @@
+/**
+ * TabSeparated fields written straight into bytes. Text of a row made by joining strings and then encoded costs ten
+ * times as much, and every event passes here.
+ */
+
 /** Text of ASCII characters as bytes. */
 export function ascii(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'latin1'));
@@ -118,4 +123,38 @@ export function putUInt64(bytes: Uint8Array, at: number, digest: string): number
   const middle = quotient - top * 1e9;
   const next = top > 0 ? put9(bytes, putSmall(bytes, at, top), middle) : putText(bytes, at, String(middle));
   return put9(bytes, next, rest);
+}
+
+/** Tab, line feed, carriage return, backslash and NUL, which TabSeparated escapes. */
+const ESCAPES: Readonly<Record<number, number>> = { 9: 0x74, 10: 0x6e, 13: 0x72, 92: 0x5c, 0: 0x30 };
+const BACKSLASH = 0x5c;
+const encoder = new TextEncoder();
+
+/** Any text as UTF-8 with TabSeparated's escapes; at most 3 bytes a UTF-16 unit. */
+export function putField(bytes: Uint8Array, at: number, text: string): number {
+  let next = at;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // The rest of a text that is not ASCII goes the long way.
+    if (code > 0x7f) return putEncoded(bytes, next, text.slice(i));
+    next = putByte(bytes, next, code);
+  }
+  return next;
+}
+
+function putEncoded(bytes: Uint8Array, at: number, text: string): number {
+  let next = at;
+  for (const byte of encoder.encode(text)) next = putByte(bytes, next, byte);
+  return next;
+}
+
+function putByte(bytes: Uint8Array, at: number, byte: number): number {
+  const escaped = ESCAPES[byte];
+  if (escaped === undefined) {
+    bytes[at] = byte;
+    return at + 1;
+  }
+  bytes[at] = BACKSLASH;
+  bytes[at + 1] = escaped;
+  return at + 2;
 }
