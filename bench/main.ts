@@ -5,9 +5,10 @@ import type { Benchmark } from './benchmark.ts';
 import { coverage } from './coverage.ts';
 import { ingest } from './ingest.ts';
 import { live } from './live.ts';
+import { siting } from './siting.ts';
 
 // npm run bench -- NAME --json: the last line of output is one JSON object.
-const BENCHMARKS: Record<string, Benchmark> = { coverage, ingest, live };
+const BENCHMARKS: Record<string, Benchmark> = { coverage, ingest, live, siting };
 
 await runMain(async () => {
   const program = new Command('bench')

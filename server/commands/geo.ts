@@ -3,12 +3,13 @@ import type { Command } from 'commander';
 import { formatBasemapReport, readBasemap } from '../../geo/basemap.ts';
 import { assertImportable, formatReport, readBoundaries } from '../../geo/import.ts';
 import { assertWholePopulation, readPopulation } from '../../geo/population.ts';
+import { formatPopulationGridReport, readPopulationGrid } from '../../geo/population-grid.ts';
 import { DIVISIONS, type DivisionId } from '../contract/event.ts';
 import { UsageError } from '../errors.ts';
 import { createProgram, runProgram, settingsOf, terminalProgress } from './cli.ts';
 import { runCommand } from './run.ts';
 
-// npm run geo -- import | population | basemap
+// npm run geo -- import | population | population-grid | basemap
 const program = createProgram('geo', 'Boundaries, residents and the base map');
 
 type Mapping = { division: string; code?: string; name?: string; parent?: string };
@@ -26,6 +27,25 @@ function divisionOf(text: string): DivisionId {
   const found = DIVISIONS.find((division) => division === text);
   if (!found) throw new UsageError(`--division: given "${text}", allowed ${DIVISIONS.join(', ')}`);
   return found;
+}
+
+/** Where a file's figures come from and the day they speak of. Throws UsageError for another form of day. */
+function originOf(
+  file: string,
+  options: { source?: string; date?: string },
+): { source: string; date: string } {
+  if (options.date !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(options.date)) {
+    throw new UsageError(`--date: given "${options.date}", allowed YYYY-MM-DD`);
+  }
+  return {
+    source: options.source ?? file.split('/').at(-1) ?? file,
+    date: options.date ?? dayOf(file),
+  };
+}
+
+/** The day a file was changed; today's for one that is not there, which its reader then says. */
+function dayOf(file: string): string {
+  return (statSync(file, { throwIfNoEntry: false })?.mtime ?? new Date()).toISOString().slice(0, 10);
 }
 
 program
@@ -81,9 +101,7 @@ program
       command: Command,
     ) => {
       const division = divisionOf(options.division);
-      if (options.date !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(options.date)) {
-        throw new UsageError(`--date: given "${options.date}", allowed YYYY-MM-DD`);
-      }
+      const origin = originOf(file, options);
       const { population, report } = await readPopulation(file, division, {
         ...mappingOf(options),
         ...(options.population === undefined ? {} : { population: options.population }),
@@ -92,12 +110,47 @@ program
       const { units } = await runCommand(settingsOf(command), 'import-population', {
         division,
         residents: [...population],
-        source: options.source ?? file.split('/').at(-1) ?? file,
-        date: options.date ?? statSync(file).mtime.toISOString().slice(0, 10),
+        ...origin,
       });
       console.log(`Residents of ${units} units are in force: ${report.total.toLocaleString('en')} in all.`);
     },
   );
+
+program
+  .command('population-grid')
+  .description('where residents live within wards (CSV or GeoJSON by H3 cell or point; gzip allowed)')
+  .argument('<file>')
+  .option('--source <text>', 'where the figures come from; default: the name of the file')
+  .option('--date <day>', 'the day they speak of, YYYY-MM-DD; default: the day of the file')
+  .action(async (file: string, options: { source?: string; date?: string }, command: Command) => {
+    const origin = originOf(file, options);
+    const { onProgress, stop } = terminalProgress();
+    try {
+      const { residents, report } = await readPopulationGrid(file, onProgress);
+      stop();
+      console.log(formatPopulationGridReport(report));
+      const { wards, dropped_cells, dropped_share, fallback_wards } = await runCommand(
+        settingsOf(command),
+        'import-population-grid',
+        { residents: [...residents], ...origin },
+        onProgress,
+      );
+      stop();
+      if (dropped_cells > 0)
+        console.log(
+          `  left out    ${dropped_cells} cells in no ward, ${(100 * dropped_share).toFixed(1)} % of the file's residents`,
+        );
+      if (fallback_wards.length > 0)
+        console.log(
+          `  spread      evenly in ${fallback_wards.length} wards without a cell: ${fallback_wards.join(', ')}`,
+        );
+      console.log(
+        `The residents of ${wards} wards are spread as the file has them; ward totals stay the table's.`,
+      );
+    } finally {
+      stop();
+    }
+  });
 
 program
   .command('basemap')
