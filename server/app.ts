@@ -14,15 +14,21 @@ import { basemapRoutes } from './routes/basemap.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { eventRoutes } from './routes/events.ts';
 import { liveRoutes } from './routes/live.ts';
+import { osmandRoutes } from './routes/osmand.ts';
+import { rejectRoutes } from './routes/rejects.ts';
+import { sitingRoutes } from './routes/siting.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { statusRoutes } from './routes/status.ts';
+import { voidRoutes } from './routes/voids.ts';
+import { vehicleRoutes } from './routes/vehicles.ts';
 import { type Services, startServices } from './services.ts';
+import { gtfsRealtimeRoutes } from './standards/gtfs-realtime/routes.ts';
 import type { Store } from './store/client.ts';
 
 /** The built page. */
 export const PAGE_DIR = fileURLToPath(new URL('../web/dist/', import.meta.url));
 /** Paths of the page's screens: each answers with the same document. */
-const SCREENS = ['/', '/live', '/live/*', '/sql', '/upload', '/status', '/method'];
+const SCREENS = ['/', '/live', '/live/*', '/sql', '/upload', '/rejects', '/sources', '/status', '/method'];
 
 export type App = FastifyInstance & { services: Services };
 
@@ -93,9 +99,15 @@ export async function buildApp(options: {
   guardDoors(app, config, services.keys);
 
   await app.register(eventRoutes, { services });
+  await app.register(voidRoutes, { services });
   await app.register(areaRoutes, { services });
   await app.register(coverageRoutes, { services });
+  await app.register(rejectRoutes, { services });
+  await app.register(sitingRoutes, { services });
   await app.register(sourceRoutes, { services });
+  await app.register(osmandRoutes, { services });
+  await app.register(vehicleRoutes, { services });
+  await app.register(gtfsRealtimeRoutes, { services });
   await app.register(statusRoutes, { services });
   await app.register(basemapRoutes, { services });
   await app.register(liveRoutes, { services });

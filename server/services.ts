@@ -1,31 +1,41 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
 import { KeyRing } from './access/keys.ts';
 import type { Config } from './config.ts';
 import { AnswerCache } from './coverage/answer-cache.ts';
 import { Geography } from './geography.ts';
+import { BatchLog } from './ingest/batch-log.ts';
 import { createPseudonymiser } from './ingest/identity.ts';
-import { Journal } from './ingest/journal.ts';
+import { FileJournal, type Journal } from './ingest/journal.ts';
+import { KnownIds } from './ingest/known-ids.ts';
 import type { PipelineContext } from './ingest/pipeline.ts';
+import { finishVoids } from './ingest/void.ts';
 import { WriteBuffer } from './ingest/write-buffer.ts';
 import { LiveState } from './live/live-state.ts';
 import { OVERLAP_MS, Tail } from './live/tail.ts';
+import { Residents } from './residents.ts';
+import { dropCopies } from './store/check.ts';
 import type { Store } from './store/client.ts';
 import { finishRelocation } from './store/relocate.ts';
 import { SourceRegistry } from './store/sources.ts';
-import { readState } from './store/state.ts';
+import { readState, writeState } from './store/state.ts';
+import { Vehicles } from './vehicles/vehicles.ts';
 
 /** Everything a route may use; made once, closed once. */
 export type Services = {
   config: Config;
   store: Store;
   geography: Geography;
+  residents: Residents;
   sources: SourceRegistry;
   keys: KeyRing;
   buffer: WriteBuffer;
+  known: KnownIds;
   pipeline: PipelineContext;
   live: LiveState;
   tail: Tail;
   answers: AnswerCache;
+  vehicles: Vehicles;
   demo: boolean;
   /** Resolves when everything this server has acknowledged is counted in the live state. */
   caughtUp(): Promise<void>;
@@ -38,7 +48,7 @@ export type Services = {
 
 /** Replays what a crash left behind, loads what readers need, and starts following the store. */
 export async function startServices(config: Config, store: Store, log: FastifyBaseLogger): Promise<Services> {
-  const journal = new Journal(config.DATA_DIR);
+  const journal: Journal = store.embedded ? new FileJournal(config.DATA_DIR) : new BatchLog(store);
   const replayed = await journal.replay(store);
   if (replayed > 0) log.info({ batches: replayed }, 'batches of an unclean end were completed');
   await finishRelocation(store);
@@ -51,14 +61,21 @@ export async function startServices(config: Config, store: Store, log: FastifyBa
   const counted_ms = await newestSettled(store);
   await live.load(store, counted_ms, Date.now());
 
-  const buffer = new WriteBuffer(store, journal, log, { last_received_at: counted_ms });
+  const known = new KnownIds(store);
+  const buffer = new WriteBuffer(store, journal, known, log, {
+    last_received_at: counted_ms,
+    // A slot of the shared log is written once, so a segment there is one group.
+    ...(store.embedded ? {} : { segment_rows: 1 }),
+  });
   const services: Services = {
     config,
     store,
     geography,
+    residents: new Residents(store, geography, log),
     sources,
     keys: new KeyRing(store),
     buffer,
+    known,
     pipeline: {
       geography,
       pseudonymise: createPseudonymiser(config.LEARNER_KEY),
@@ -71,8 +88,10 @@ export async function startServices(config: Config, store: Store, log: FastifyBa
       services.onLive();
     }),
     answers: new AnswerCache(),
+    vehicles: await Vehicles.start(store, live, log),
     demo: demo === 'true',
     caughtUp: async () => {
+      await buffer.settled(READ_WAIT_MS);
       // A wake that falls into the last moment of a read before it may miss the newest batch: then once more.
       for (let tries = 0; tries < 3 && live.as_of_ms < buffer.newestFlushed; tries++)
         await services.tail.wake();
@@ -91,12 +110,25 @@ export async function startServices(config: Config, store: Store, log: FastifyBa
       clearInterval(watcher);
       await buffer.close();
       await services.tail.close();
+      await services.vehicles.close();
     },
   };
+  services.vehicles.onMoved = () => services.onLive();
   buffer.onFlushed = () => void services.tail.wake();
+  known.fill().then(
+    () => log.info('the filter of known ids is full'),
+    (error) => log.warn({ err: error }, 'the filter of known ids could not be filled; every id is looked up'),
+  );
+  if (store.embedded) await dropCopies(store);
+  await finishVoids(services).catch((error) =>
+    log.warn(
+      { err: error },
+      'a void that was cut off could not be completed; it is tried again at the next start',
+    ),
+  );
   await services.tail.wake();
   services.tail.start();
-  const watcher = watchOtherServers(services, log);
+  const watcher = watchOtherServers(services, journal, log);
   return services;
 }
 
@@ -112,21 +144,42 @@ async function newestSettled(store: Store): Promise<number> {
   return Math.max(0, store.embedded ? newest : newest - OVERLAP_MS);
 }
 
+/** How long an answer waits for rows that were acknowledged just before it was asked for, ms. */
+const READ_WAIT_MS = 1_000;
+
 const WATCH_MS = 2_000;
 
-/** With a shared store another server may import boundaries or register sources: look at the versions now and then. */
-function watchOtherServers(services: Services, log: FastifyBaseLogger): NodeJS.Timeout | undefined {
-  if (services.store.embedded) return undefined;
-  let known: string | undefined;
+/** The fact that changes whenever servers must count anew because rows came late or were rebuilt. */
+const RECOUNT = 'recount_version';
+
+/**
+ * With a shared store another server may import boundaries, register sources or die half-way through a batch: look
+ * now and then, and finish what it left.
+ */
+function watchOtherServers(
+  services: Services,
+  journal: Journal,
+  log: FastifyBaseLogger,
+): NodeJS.Timeout | undefined {
+  const { store, sources, geography } = services;
+  if (store.embedded) return undefined;
+  let known: { geography: string | undefined; recount: string | undefined } | undefined;
   const timer = setInterval(async () => {
     try {
-      const version = (await readState(services.store, 'geography_version')) ?? '';
-      await services.sources.reload();
-      if (known !== undefined && version !== known) {
-        await services.geography.reload();
-        await services.recount();
+      const finished = await journal.finishAbandoned();
+      if (finished > 0) {
+        log.info({ batches: finished }, 'batches that another server left half-done were completed');
+        await writeState(store, RECOUNT, randomUUID());
       }
-      known = version;
+      const now = {
+        geography: await readState(store, 'geography_version'),
+        recount: await readState(store, RECOUNT),
+      };
+      await sources.reload();
+      const moved = known !== undefined && now.geography !== known.geography;
+      if (moved) await geography.reload();
+      if (moved || (known !== undefined && now.recount !== known.recount)) await services.recount();
+      known = now;
     } catch (error) {
       log.warn({ err: error }, 'the store could not be looked at for changes of other servers');
     }

@@ -8,9 +8,11 @@ import type { Services } from '../server/services.ts';
 import { type Running, startService } from '../server/start.ts';
 import { EVENT_COLUMNS } from '../server/store/event-row.ts';
 import { readState, writeState } from '../server/store/state.ts';
+import { POSITION_COLUMNS } from '../server/vehicles/position.ts';
 import { buildCity, sourceInputs } from './city.ts';
 import { fillHistory } from './history.ts';
 import { scenarioByName } from './scenarios/index.ts';
+import { fillTracks, TRACK_DAYS_MS } from './track-history.ts';
 
 const SEED = '2026';
 const HISTORY_DAYS = 90;
@@ -65,7 +67,7 @@ async function prepareStore(services: Services): Promise<void> {
   );
 }
 
-function cityOf(services: Services) {
+function cityOf(services: Pick<Services, 'geography'>) {
   return buildCity({ division: services.geography.division('2025'), seed: SEED });
 }
 
@@ -89,10 +91,29 @@ async function writeHistory(services: Services): Promise<void> {
     onProgress: (done, days) => onProgress('days of history', Math.round(done), Math.round(days)),
   });
   stop();
+  // The history went past the write buffer, so its ids are news to it.
+  await services.known.fill();
+  await writeTracks(services, span);
   await services.recount();
   await writeState(store, 'demo_history', JSON.stringify({ ...span, done: true }));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${rows.toLocaleString('en')} events of history in ${seconds} s.`);
+}
+
+/** Writes where the mobile libraries were in the last fortnight of a span, and the stops that follow from it. */
+async function writeTracks(
+  { store, vehicles, ...services }: Services,
+  { from_ms, to_ms }: Span,
+): Promise<void> {
+  await fillTracks({
+    city: cityOf(services),
+    scenario: scenarioByName('ordinary-day'),
+    from_ms: Math.max(from_ms, to_ms - TRACK_DAYS_MS),
+    to_ms,
+    insert: (tsv, token) => store.insertTsv('vehicle_positions', POSITION_COLUMNS, tsv, token),
+  });
+  await vehicles.reload();
+  await vehicles.days.settle();
 }
 
 /** What to write next: the span that was cut off, 90 days in an empty store, the gap since the demo last ran. */

@@ -18,6 +18,7 @@ type Options = {
   key?: string;
   batchMs: number;
   register: boolean;
+  positions: boolean;
   giveUpSeconds: number;
 };
 
@@ -60,6 +61,7 @@ function command(): Command {
     .option('--batch-ms <n>', 'milliseconds of events in a request', numberFrom(5, 60_000), 100)
     .option('--give-up-seconds <n>', 'how long the service may be out of reach', numberFrom(1, 86_400), 60)
     .option('--no-register', 'leave the city’s sources unregistered')
+    .option('--no-positions', 'do not report where the mobile libraries are')
     .option('--register', 'register the city’s sources first (default)')
     .addHelpText('after', `\nScenarios:\n${scenarios}`)
     .allowExcessArguments(false)
@@ -87,6 +89,7 @@ async function run(options: Options): Promise<void> {
     seconds: options.seconds,
     batch_ms: Math.round(options.batchMs),
     register: options.register,
+    positions: options.positions,
     give_up_ms: options.giveUpSeconds * 1000,
     signal: stopped.signal,
     onNote: (text) => console.error(text),

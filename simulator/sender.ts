@@ -32,6 +32,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export type Sender = {
   /** Posts lines of NDJSON until they are answered. Rejects with Refused, or when given up. */
   postEvents: (ndjson: string) => Promise<IngestAnswer>;
+  /** Posts positions of mobile libraries, the JSON of their phones, until they are answered. Rejects as events do. */
+  postPositions: (json: string) => Promise<void>;
   /** Registers one source. Rejects with Refused. */
   putSource: (source_id: string, input: SourceInput) => Promise<void>;
 };
@@ -54,6 +56,10 @@ export function createSender(options: SenderOptions): Sender {
     postEvents: async (ndjson) => {
       const response = await request('/api/v1/events', 'POST', 'application/x-ndjson', ndjson);
       return (await response.json()) as IngestAnswer;
+    },
+    postPositions: async (json) => {
+      const response = await request('/osmand', 'POST', 'application/json', json);
+      await response.arrayBuffer();
     },
     putSource: async (source_id, input) => {
       const path = `/api/v1/sources/${encodeURIComponent(source_id)}`;

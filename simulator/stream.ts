@@ -6,6 +6,7 @@ import { createPlan } from './plan.ts';
 import { Rng } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { createSender, Refused, type Sender } from './sender.ts';
+import { BusReports, toTraccarMessage } from './vehicles.ts';
 import { faultyRecords, type WireRecord } from './wire-faults.ts';
 
 export type StreamOptions = {
@@ -18,6 +19,8 @@ export type StreamOptions = {
   /** How long; 0 until `signal` is aborted. */
   seconds: number;
   batch_ms: number;
+  /** Report where the mobile libraries are, too. */
+  positions?: boolean;
   /** Register the city's sources first. */
   register: boolean;
   /** A batch is given up, and the stream fails, after this long without an answer. */
@@ -59,6 +62,10 @@ const REGISTER_TOGETHER = 8;
 const RECENT = 2000;
 /** Largest batch, so that a stream that had to wait does not send one of 32 MiB. */
 const MAX_BATCH = 10_000;
+/** How often positions are sent, ms. */
+const POSITIONS_EVERY_MS = 2_000;
+/** Positions of one request: a bus that comes back has a day of them. */
+const MAX_POSITIONS = 2_000;
 const GIVE_UP_MS = 60_000;
 const STOP_PATIENCE_MS = 2000;
 
@@ -97,6 +104,7 @@ export async function streamLive(options: StreamOptions): Promise<StreamSummary>
   let drawn = 0;
   let next_status = started + 1000;
   let tick_end = started;
+  const reportPositions = options.positions ? positionReporter(options, sender, started) : undefined;
   while (failure === undefined && !options.signal?.aborted && tick_end < ends) {
     const next = Math.min(tick_end + batch_ms, ends);
     await delay(Math.max(0, next - now()), undefined, options.signal && { signal: options.signal }).catch(
@@ -127,6 +135,7 @@ export async function streamLive(options: StreamOptions): Promise<StreamSummary>
         .finally(() => inFlight.delete(sending));
       inFlight.add(sending);
     }
+    reportPositions?.(tick_end);
     if (inFlight.size >= MAX_IN_FLIGHT) await Promise.race(inFlight);
     if (now() >= next_status) {
       options.onStatus?.(tally.summary((now() - started) / 1000));
@@ -139,6 +148,35 @@ export async function streamLive(options: StreamOptions): Promise<StreamSummary>
   clearTimeout(patience);
   if (failure !== undefined && !options.signal?.aborted) throw failure;
   return tally.summary((now() - started) / 1000);
+}
+
+/**
+ * Sends what the phones in the mobile libraries report between two calls, now and then; one line, and no more of it,
+ * where the service does not take it. Without keys the name of a vehicle is its secret.
+ */
+function positionReporter(
+  { city, scenario, onNote }: StreamOptions,
+  sender: Sender,
+  started: number,
+): (now: number) => void {
+  const reports = new BusReports(createPlan(city, scenario));
+  let sent_to = started;
+  let on = true;
+  let sending: Promise<void> = Promise.resolve();
+  return (now) => {
+    if (!on || now < sent_to + POSITIONS_EVERY_MS) return;
+    const messages = reports.between(sent_to, now).map((heard) => toTraccarMessage(heard.source_id, heard));
+    sent_to = now;
+    for (let i = 0; i < messages.length; i += MAX_POSITIONS) {
+      const json = JSON.stringify(messages.slice(i, i + MAX_POSITIONS));
+      sending = sending
+        .then(() => (on ? sender.postPositions(json) : undefined))
+        .catch((error: unknown) => {
+          on = false;
+          onNote?.(`positions of mobile libraries are not sent any more: ${(error as Error).message}`);
+        });
+    }
+  };
 }
 
 /** Registers every source of the city; one line, and on, where the key does not allow it. */

@@ -35,7 +35,7 @@ export function guardDoors(app: FastifyInstance, config: Config, keys: KeyRing):
 }
 
 /** The key of an `Authorization: Bearer KEY` header. Throws 401 for another scheme. */
-function bearerOf(header: string | undefined): string | undefined {
+export function bearerOf(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const match = /^Bearer +(\S+)$/i.exec(header.trim());
   if (!match) {

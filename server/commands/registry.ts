@@ -2,6 +2,7 @@ import type { AreaGeometry, Progress } from '../../geo/types.ts';
 import { createKey, type KeyRequest, listKeys, revokeKey } from '../access/keys.ts';
 import type { DivisionId } from '../contract/event.ts';
 import type { Services } from '../services.ts';
+import { type CheckReport, checkStore } from '../store/check.ts';
 import { toEngineTime } from '../store/event-row.ts';
 import { relocateEvents } from '../store/relocate.ts';
 import { writeState } from '../store/state.ts';
@@ -13,6 +14,12 @@ export type BoundariesInput = { division: DivisionId; polygons: [code: string, g
 export type PopulationInput = {
   division: DivisionId;
   residents: [code: string, population: number][];
+  source: string;
+  date: string;
+};
+export type PopulationGridInput = {
+  /** Residents by H3 index of resolution 9. */
+  residents: [h3: string, residents: number][];
   source: string;
   date: string;
 };
@@ -92,13 +99,32 @@ const importBasemap: Command<BasemapInput, { features: number }> = async (
       imported_at,
     })),
   );
+  services.residents.forget(); // water is no place to live
   await announce(services, version, imported_at);
   return { features: layers.reduce((sum, { content }) => sum + content.features.length, 0) };
 };
 
+const importPopulationGrid: Command<
+  PopulationGridInput,
+  { wards: number; dropped_cells: number; dropped_share: number; fallback_wards: string[] }
+> = async (services, { residents, source, date }, onProgress) => {
+  const version = await nextVersion(services, 'population_grid');
+  const imported_at = toEngineTime(Date.now());
+  await services.store.insertObjects(
+    'population_grid',
+    residents.map(([h3, count]) => ({ version, h3, residents: count, source, date, imported_at })),
+  );
+  await announce(services, version, imported_at);
+  services.residents.forget();
+  const { grid } = await services.residents.get();
+  onProgress('residents grid', grid.h3.length, grid.h3.length);
+  const { dropped_cells, dropped_share, fallback_wards } = grid.report;
+  return { wards: grid.wards.length, dropped_cells, dropped_share, fallback_wards };
+};
+
 async function nextVersion(
   { store }: Services,
-  table: 'boundaries' | 'populations' | 'basemap',
+  table: 'boundaries' | 'populations' | 'basemap' | 'population_grid',
 ): Promise<number> {
   const [row] = await store.query<{ version: number }>(`SELECT max(version) AS version FROM ${table}`);
   return (row?.version ?? 0) + 1;
@@ -120,6 +146,8 @@ const keyRevoke: Command<{ key_id: string }, Awaited<ReturnType<typeof revokeKey
   services.keys.forget();
   return record;
 };
+const check: Command<{ repair: boolean }, CheckReport> = (services, { repair }, onProgress) =>
+  checkStore(services, { repair }, onProgress);
 const migrateNow: Command<null, { engine: string }> = async ({ store }) => ({ engine: store.engine });
 
 /** What can be asked of whoever holds the store, by name. */
@@ -129,7 +157,9 @@ export const COMMANDS = {
   'key-revoke': keyRevoke,
   'import-boundaries': importBoundaries,
   'import-population': importPopulation,
+  'import-population-grid': importPopulationGrid,
   'import-basemap': importBasemap,
+  check,
   migrate: migrateNow,
 };
 export type CommandName = keyof typeof COMMANDS;

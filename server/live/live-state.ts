@@ -28,6 +28,8 @@ export type Changes = {
 const MOST_POINTS = 2_000;
 /** What happened longer ago is counted but does not light up on the map as if it were now, ms. */
 const FRESH_MS = 15 * 60_000;
+/** A vehicle that reported its own position so recently is not moved by what its events say of their place, ms. */
+const TRACKED_MS = 15 * 60_000;
 /** Metres below which a vehicle has not moved, so that its heading is kept. */
 const STILL_M = 15;
 
@@ -38,6 +40,7 @@ export class LiveState {
   #day = Number.NaN;
   #as_of_ms = 0;
   #vehicles = new Map<string, VehiclePosition>();
+  readonly #tracked = new Map<string, number>();
   #changes: Changes = emptyChanges();
   readonly #dayVersions = new Map<number, number>();
   #version = 0;
@@ -106,6 +109,15 @@ export class LiveState {
     return `${versions}`;
   }
 
+  /** Where a vehicle is by its own report, which may correct an earlier one. */
+  trackVehicle(vehicle: Omit<VehiclePosition, 'at_ms'> & { at: number }): void {
+    const { source_id, lon, lat, heading, at } = vehicle;
+    const position = { source_id, lon, lat, heading, at_ms: at };
+    this.#tracked.set(source_id, at);
+    this.#vehicles.set(source_id, position);
+    this.#changes.vehicles.set(source_id, position);
+  }
+
   /** What changed since the last call, and starts anew. */
   takeChanges(now: number): Changes {
     this.#turnDay(now);
@@ -158,6 +170,7 @@ export class LiveState {
   }
 
   #moveVehicle(source_id: string, lon: number, lat: number, at_ms: number): void {
+    if (at_ms < (this.#tracked.get(source_id) ?? 0) + TRACKED_MS) return;
     const before = this.#vehicles.get(source_id);
     if (before && before.at_ms >= at_ms) return;
     const heading = before ? headingFrom(before, lon, lat) : null;

@@ -94,12 +94,12 @@ export function asOf({ live, buffer }: Services): { as_of: string | null; lag_ms
 }
 
 /** Counts of fewer learners than this are hidden from a caller. */
-function smallestCount({ config }: Services, caller: Caller): number {
+export function smallestCount({ config }: Services, caller: Caller): number {
   return seesSmallCounts(caller) ? 1 : config.K_ANONYMITY;
 }
 
 /** The window asked for. Roles under analyst get whole days: two windows an hour apart would single people out. */
-function windowFor(caller: Caller, query: { from?: string; to?: string }): Window {
+export function windowFor(caller: Caller, query: { from?: string; to?: string }): Window {
   const window = parseWindow(query, Date.now());
   if (!seesSmallCounts(caller) && !isWholeDays(window)) {
     throw badParameter('from', toCityIso(window.from_ms), 'whole days of the city for your role');

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { RejectReason, Source } from '../contract/event.ts';
+import type { SourceRecord } from '../contract/source.ts';
 import type { Window } from '../coverage/window.ts';
 import type { QueryParams, Store } from './client.ts';
 
 const QUERIES_DIR = fileURLToPath(new URL('../../sql/queries/', import.meta.url));
 
 /** Queries that others read from; `{name}` in a query stands for their text. */
-const FRAGMENTS = ['learners_given', 'learner_rows'];
+const FRAGMENTS = ['learners_given', 'learner_rows', 'rejects_filter'];
 
 /** The text of a named query without its comments, `{measures}` and what it reads from filled in. */
 function load(name: string, measures = ''): string {
@@ -109,6 +111,50 @@ export type TodayRow = SumColumns & { ward: string; source: number; learner: str
 export const today = named<Between & { received_ms: number }, TodayRow>('today');
 export const status = named<Record<string, never>, { events: string; unlocated: string }>('status');
 
+/** What was heard from one source (every one where `source_id` is ''). */
+export const sourcesSeen = named<
+  { source_id: string },
+  { source_id: string; source: Source; last_seen_ms: string; events: string }
+>('sources_seen');
+export type RegisteredRow = Omit<SourceRecord, 'registered' | 'ward' | 'hours'> & {
+  ward: string;
+  hours: string;
+};
+export const sourcesRegistered = named<Record<string, never>, RegisteredRow>('sources_registered');
+
+/** Which refused records: '' and 0 mean "any"; `all` = 0 keeps to those of one key and of its sources. */
+export type RejectFilter = {
+  from_ms: number;
+  to_ms: number;
+  source: string;
+  source_id: string;
+  reason: string;
+  all: number;
+  key_id: string;
+  own_sources: readonly string[];
+};
+export type RejectRow = {
+  received_ms: string;
+  seq: number;
+  content: string;
+  source: string;
+  source_id: string;
+  event_id: string;
+  reason: RejectReason;
+  detail: string;
+  record: string;
+};
+export const rejectsPage = named<
+  RejectFilter & { before_ms: number; after_seq: number; after_content: string; skip: number; limit: number },
+  RejectRow
+>('rejects_page');
+export const rejectsByReason = named<RejectFilter, { reason: RejectReason; n: string }>('rejects_by_reason');
+
+export const mobileLibrarySeen = named<
+  Between,
+  { source_id: string; from_ms: string; to_ms: string; mean_lon: number; mean_lat: number }
+>('mobile_library_seen');
+
 /** The parameters of a window. */
 export function windowParams(window: Window): WindowParams {
   return {
@@ -120,3 +166,33 @@ export function windowParams(window: Window): WindowParams {
     tail_to: window.tail[1] / 1000,
   };
 }
+
+/** One reported position of a vehicle; Int64 and UInt64 arrive as text. */
+export type PositionRow = {
+  source_id: string;
+  at_ms: string;
+  received_ms: string;
+  lon: number;
+  lat: number;
+  speed_kmh: number | null;
+  heading: number | null;
+  accuracy_m: number | null;
+  battery: number | null;
+  flags: number;
+  preference: string;
+};
+export const vehiclePositions = named<Between & { source_ids: string[] }, PositionRow>('vehicle_positions');
+export const vehiclePositionsReceived = named<{ after_ms: number; limit: number }, PositionRow>(
+  'vehicle_positions_received',
+);
+export const vehiclesHeard = named<
+  Record<string, never>,
+  { source_id: string; newest_ms: string; received_ms: string }
+>('vehicles_heard');
+export const vehicleDaysStale = named<Record<string, never>, { source_id: string; day: string }>(
+  'vehicle_days_stale',
+);
+export const vehicleStops = named<
+  Between & { day_from: string; day_to: string; source_id: string },
+  { source_id: string; from_ms: string; to_ms: string; lon: number; lat: number }
+>('vehicle_stops');

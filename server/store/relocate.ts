@@ -3,10 +3,12 @@ import type { BoundarySet, Progress } from '../../geo/types.ts';
 import type { FLAGS } from '../contract/event.ts';
 import type { Store } from './client.ts';
 import { EVENT_COLUMNS, flagMask } from './event-row.ts';
+import { derive, putPartition, RAW_MONTH } from './rebuild.ts';
 import { readState, writeState } from './state.ts';
 
 /** Tables that say where something happened; each has a twin `…_next` while a relocation is under way. */
-const MOVED = ['events_raw', 'place_hourly', 'place_daily', 'learner_daily'] as const;
+const ROLLUPS = ['place_hourly', 'place_daily', 'learner_daily'] as const;
+const MOVED = ['events_raw', ...ROLLUPS] as const;
 
 const COLUMNS = EVENT_COLUMNS.join(', ');
 const bit = (flag: (typeof FLAGS)[number]) => flagMask([flag]);
@@ -26,20 +28,15 @@ export async function relocateEvents(
 ): Promise<void> {
   await dropTwins(store);
   for (const table of MOVED) await store.command(`CREATE TABLE ${table}_next AS ${table}`);
-  for (const table of MOVED.slice(1)) {
-    const [view] = await store.query<{ query: string }>(
-      'SELECT create_table_query AS query FROM system.tables WHERE database = currentDatabase() AND name = {name:String}',
-      { name: `${table}_mv` },
-    );
-    if (view) await store.command(twinOfView(view.query, table));
-  }
   await writePlaces(store, boundaries, onProgress);
   const months = await store.query<{ month: number }>(
-    `SELECT DISTINCT toYYYYMM(occurred_at, 'Asia/Ho_Chi_Minh') AS month FROM events_raw ORDER BY month`,
+    `SELECT DISTINCT ${RAW_MONTH} AS month FROM events_raw ORDER BY month`,
   );
   for (const [done, { month }] of months.entries()) {
     onProgress('events', done, months.length);
     await store.command(relocateMonth(month, boundaries.boundary === 'official'));
+    const moved = { raw: 'events_raw_next', where: `${RAW_MONTH} = ${month}` };
+    for (const table of ROLLUPS) await derive(store, table, `${table}_next`, moved);
   }
   onProgress('events', months.length, months.length);
   await writeState(store, 'relocation', `ready ${version}`);
@@ -51,14 +48,13 @@ export async function finishRelocation(store: Store): Promise<void> {
   const [, version] = /^ready (\d+)$/.exec((await readState(store, 'relocation')) ?? '') ?? [];
   if (version !== undefined) {
     for (const table of MOVED) {
-      const partitions = await store.query<{ partition: string }>(
-        `SELECT DISTINCT partition FROM system.parts
+      const partitions = await store.query<{ partition_id: string }>(
+        `SELECT DISTINCT partition_id FROM system.parts
          WHERE database = currentDatabase() AND active AND table IN ({table:String}, {twin:String})`,
         { table, twin: `${table}_next` },
       );
-      // A partition that only the old table has is replaced by nothing, that is, dropped.
-      for (const { partition } of partitions) {
-        await store.command(`ALTER TABLE ${table} REPLACE PARTITION ${Number(partition)} FROM ${table}_next`);
+      for (const { partition_id } of partitions) {
+        await putPartition(store, table, partition_id, `${table}_next`);
       }
     }
     await writeState(store, 'boundaries_version 2025', version);
@@ -68,19 +64,10 @@ export async function finishRelocation(store: Store): Promise<void> {
 }
 
 async function dropTwins(store: Store): Promise<void> {
-  for (const table of MOVED) await store.command(`DROP VIEW IF EXISTS ${table}_next_mv`);
+  // Views that filled the twins in a store of an earlier version, left by a crash.
+  for (const table of ROLLUPS) await store.command(`DROP VIEW IF EXISTS ${table}_next_mv`);
   for (const table of MOVED) await store.command(`DROP TABLE IF EXISTS ${table}_next`);
   await store.command('DROP TABLE IF EXISTS relocation_places');
-}
-
-/** The same view, from the twin of the raw table into the twin of its rollup. */
-function twinOfView(query: string, table: string): string {
-  return query
-    .replace(
-      /CREATE MATERIALIZED VIEW \S+ TO \S+/,
-      `CREATE MATERIALIZED VIEW ${table}_next_mv TO ${table}_next`,
-    )
-    .replace(/\bFROM (\w+\.)?events_raw\b/, 'FROM events_raw_next');
 }
 
 type Point = { lon: number; lat: number };
@@ -153,6 +140,6 @@ function relocateMonth(month: number, official: boolean): string {
       SELECT events_raw.*, places.ward AS found, ${ward} AS new_ward
       FROM events_raw
       LEFT JOIN relocation_places AS places ON places.lon = events_raw.lon AND places.lat = events_raw.lat
-      WHERE toYYYYMM(occurred_at, 'Asia/Ho_Chi_Minh') = ${month}
+      WHERE ${RAW_MONTH} = ${month}
     )`;
 }

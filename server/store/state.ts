@@ -8,6 +8,8 @@ export type StateName =
   | 'demo_history'
   | 'relocation'
   | 'geography_version'
+  | 'residents_version'
+  | 'recount_version'
   | `boundaries_version ${DivisionId}`;
 
 /** The value of a fact, if it was ever set. */

@@ -18,13 +18,14 @@ FROM
     learner,
     toUInt32OrZero(ward) AS ward_code,
     source, learner_groups, programme,
-    toInt32(sign) AS events,
-    toInt32(sign) * (activity != 'registered') AS active,
-    toInt32(sign) * headcount AS headcount,
-    toInt32(sign) * duration_min AS minutes,
-    if(home_code = 0 OR sign < 0, 0, toUInt64(toUnixTimestamp64Milli(occurred_at)) * 131072 + home_code) AS home_key
+    toInt32(1) AS events,
+    toInt32(activity != 'registered') AS active,
+    toInt32(headcount) AS headcount,
+    toInt32(duration_min) AS minutes,
+    if(home_code = 0, 0, toUInt64(toUnixTimestamp64Milli(occurred_at)) * 131072 + home_code) AS home_key
   FROM events_raw
   WHERE learner != 0
+    AND event_id NOT IN (SELECT event_id FROM event_voids)
     AND ((occurred_at >= toDateTime({head_from:UInt32}) AND occurred_at < toDateTime({head_to:UInt32}))
       OR (occurred_at >= toDateTime({tail_from:UInt32}) AND occurred_at < toDateTime({tail_to:UInt32})))
 )

@@ -5,6 +5,7 @@ import type { Activity, Basis, Coverage } from '../../../server/contract/coverag
 import type { Source } from '../../../server/contract/event.ts';
 import type { SourceRecord } from '../../../server/contract/source.ts';
 import type { Status } from '../../../server/contract/status.ts';
+import type { Vehicles } from '../../../server/contract/vehicle.ts';
 import type { WindowBounds } from '../text/window.ts';
 import { ApiError, getJson } from './client.ts';
 
@@ -84,6 +85,15 @@ export function useSources() {
     queryKey: ['sources'],
     queryFn: ({ signal }) => getJson<Sources>('sources', {}, signal),
     staleTime: 5 * 60_000,
+  });
+}
+
+/** Mobile libraries; live messages move them between two answers. */
+export function useVehicles() {
+  return useQuery({
+    queryKey: ['vehicles'],
+    queryFn: ({ signal }) => getJson<Vehicles>('vehicles', {}, signal),
+    refetchInterval: 60_000,
   });
 }
 

@@ -1,3 +1,4 @@
+import { pagesEn } from './pages-en.ts';
 import type { Messages } from './vi.ts';
 
 /** The page's words in English. */
@@ -90,7 +91,16 @@ export const en: Messages = {
     count: '{{n}} areas',
     seen: 'Event just seen',
     place: 'Place of learning (when zoomed in)',
-    vehicle: 'Mobile library, now here',
+    vehicle: 'Mobile library, trail of 1 hour',
+  },
+  vehicle: {
+    seen: 'Position of {{time}}, {{ago}} ago',
+    quiet: 'Not heard since {{time}}, {{ago}} ago',
+    last_seen: 'Last seen {{time}}, {{ago}} ago',
+    standing: 'Standing here since {{time}} ({{standing}})',
+    under_way: 'On the way',
+    legend_quiet: 'silent for over 15 min',
+    legend_lost: 'over 2 h: where last seen',
   },
   map: {
     label: 'Map of the city',
@@ -203,4 +213,5 @@ export const en: Messages = {
     close: 'Close',
   },
   sheet: { handle: 'Drag or press to change the panel’s height', low: 'low', middle: 'middle', high: 'high' },
+  ...pagesEn,
 };

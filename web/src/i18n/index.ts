@@ -12,7 +12,7 @@ declare module 'i18next' {
   }
 }
 
-/** Starts translation in the view's language and follows it; titles and the document's language with it. */
+/** Starts translation in the view's language and follows it; the document's language with it. */
 export function startI18n(): void {
   void i18next.use(initReactI18next).init({
     lng: viewStore.get().lang,
@@ -25,7 +25,6 @@ export function startI18n(): void {
     const { lang } = viewStore.get();
     if (i18next.language !== lang) void i18next.changeLanguage(lang);
     document.documentElement.lang = lang;
-    document.title = i18next.t('title');
   };
   viewStore.subscribe(follow);
   follow();

@@ -1,3 +1,5 @@
+import { pagesVi } from './pages-vi.ts';
+
 /** The page's words in Vietnamese; their keys are the type every other language has to fill. */
 export const vi = {
   product: 'Thành phố học tập',
@@ -87,7 +89,16 @@ export const vi = {
     count: '{{n}} đơn vị',
     seen: 'Lượt học vừa ghi nhận',
     place: 'Nơi học (hiện khi phóng to)',
-    vehicle: 'Thư viện lưu động đang ở đây',
+    vehicle: 'Thư viện lưu động, vệt 1 giờ qua',
+  },
+  vehicle: {
+    seen: 'Vị trí lúc {{time}}, {{ago}} trước',
+    quiet: 'Không có tin từ {{time}}, {{ago}} trước',
+    last_seen: 'Thấy lần cuối {{time}}, {{ago}} trước',
+    standing: 'Đứng tại đây từ {{time}} ({{standing}})',
+    under_way: 'Đang trên đường',
+    legend_quiet: 'im lặng trên 15 phút',
+    legend_lost: 'trên 2 giờ: nơi thấy lần cuối',
   },
   map: {
     label: 'Bản đồ thành phố',
@@ -198,6 +209,7 @@ export const vi = {
     close: 'Đóng',
   },
   sheet: { handle: 'Kéo hoặc bấm để đổi chiều cao bảng', low: 'thấp', middle: 'vừa', high: 'cao' },
+  ...pagesVi,
 };
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> };

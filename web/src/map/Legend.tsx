@@ -89,10 +89,16 @@ export function Legend({ figures }: { figures: Figures }) {
           <span>{t('legend.place')}</span>
         </li>
         <li>
-          <svg className="swatch arrow" viewBox="0 0 64 64" aria-hidden="true">
-            <path d="M32 8 L54 55 L32 45 L10 55 Z" />
-          </svg>
+          <VehicleMark look="trail" />
           <span>{t('legend.vehicle')}</span>
+        </li>
+        <li>
+          <VehicleMark look="quiet" />
+          <span>{t('vehicle.legend_quiet')}</span>
+        </li>
+        <li>
+          <VehicleMark look="lost" />
+          <span>{t('vehicle.legend_lost')}</span>
         </li>
       </ul>
     </section>
@@ -125,7 +131,21 @@ export function LegendStrip({ figures }: { figures: Figures }) {
           <span className="swatch outlined" />
           {t('legend.suppressed')}
         </li>
+        <li>
+          <VehicleMark look="here" />
+          {t('source.mobile_library')}
+        </li>
       </ul>
     </section>
+  );
+}
+
+/** A mobile library as the map draws it. */
+function VehicleMark({ look }: { look: 'here' | 'trail' | 'quiet' | 'lost' }) {
+  return (
+    <svg className={`swatch arrow ${look}`} viewBox="-32 0 96 64" aria-hidden="true">
+      {look === 'trail' && <path className="trail" d="M-32 50 L30 50" />}
+      <path d="M32 8 L54 55 L32 45 L10 55 Z" transform={look === 'trail' ? 'rotate(90 32 45)' : undefined} />
+    </svg>
   );
 }

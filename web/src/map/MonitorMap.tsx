@@ -8,12 +8,14 @@ import { asksForStillness, usePhone } from '../media.ts';
 import { pageStore, setView, viewStore } from '../state.ts';
 import { useTheme } from '../theme.ts';
 import type { Padding } from './camera.ts';
+import { fleetStore } from './fleet-store.ts';
 import type { Bbox } from './geometry.ts';
 import { mapHandle } from './handle.ts';
 import { MapTooltip } from './MapTooltip.tsx';
 import { MonitorMapView } from './monitor-map.ts';
 import { readPalette } from './palette.ts';
 import { useMapCamera, useMapData } from './use-map-data.ts';
+import { VehicleTip } from './VehicleTip.tsx';
 
 /** Where the map looks until the service has said where the city is. */
 const BEFORE_AREAS: Bbox = [106.3, 10.3, 107.6, 11.55];
@@ -21,10 +23,14 @@ const BEFORE_AREAS: Bbox = [106.3, 10.3, 107.6, 11.55];
 const DESKTOP: Padding = { top: 64, right: 392, bottom: 16, left: 184 };
 const PHONE: Padding = { top: 72, right: 8, bottom: 200, left: 8 };
 
+/** Nearer to the right edge than this a vehicle's words stand on its left, px. */
+const TIP_ROOM_PX = 250;
+
 /** The map as a component: makes the imperative map once and hands it data. */
 export default function MonitorMap({ figures }: { figures: Figures }) {
   const container = useRef<HTMLDivElement>(null);
   const tip = useRef<HTMLDivElement>(null);
+  const vehicleTip = useRef<HTMLDivElement>(null);
   const map = useRef<MonitorMapView | null>(null);
   const written = useRef(viewStore.get().camera);
   const { t } = useWords();
@@ -51,6 +57,13 @@ export default function MonitorMap({ figures }: { figures: Figures }) {
         pointed: (code, x, y) => {
           pageStore.set({ hover: code });
           tip.current?.style.setProperty('translate', `${x}px ${y}px`);
+        },
+        vehicle: (pointed, x, y) => {
+          fleetStore.set({ pointed });
+          const anchor = vehicleTip.current;
+          if (!anchor || pointed === null) return;
+          anchor.style.setProperty('translate', `${x}px ${y}px`);
+          anchor.dataset.side = x > box.clientWidth - TIP_ROOM_PX ? 'left' : 'right';
         },
         chosen: (code) => setView({ area: code }),
         ready: () => {
@@ -92,6 +105,7 @@ export default function MonitorMap({ figures }: { figures: Figures }) {
     <div className="map">
       <div className="map-canvas" ref={container} />
       <MapTooltip ref={tip} figures={figures} />
+      <VehicleTip ref={vehicleTip} />
     </div>
   );
 }

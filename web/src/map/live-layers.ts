@@ -1,18 +1,23 @@
 import type { Layer } from '@deck.gl/core';
-import type { EventSeen, VehicleMoved } from '../../../server/contract/live.ts';
+import type { EventSeen } from '../../../server/contract/live.ts';
+import type { Fleet } from './fleet.ts';
 import { pointsLayer } from './layers/points.ts';
-import { drawVehicle, type Vehicle, vehiclesLayer } from './layers/vehicles.ts';
+import { vehicleTrailsLayer } from './layers/vehicle-trails.ts';
+import { drawVehicle, vehiclesLayer } from './layers/vehicles.ts';
 import { alive, type LivePoint, POINT_LIFE_MS, withSeen } from './live-points.ts';
 import type { Palette } from './palette.ts';
 
 /** Fading needs no more pictures a second than this, and each one redraws the map. */
 const FRAME_MS = 50;
+/** How often vehicles are drawn again for their age alone. */
+const AGE_MS = 30_000;
 
-/** The two layers that move by themselves. One animation loop, and only while points are alive. */
+/** The layers that move by themselves. One animation loop, and only while points are alive. */
 export class LiveLayers {
   readonly #still: boolean;
   readonly #changed: (layers: Layer[]) => void;
-  readonly #vehicles = new Map<string, Vehicle>();
+  readonly #ageing: number;
+  #fleet: Fleet = new Map();
   #palette: Palette;
   #atlas: ImageData;
   #points: LivePoint[] = [];
@@ -26,6 +31,7 @@ export class LiveLayers {
     this.#atlas = drawVehicle(palette);
     this.#still = still;
     this.#changed = changed;
+    this.#ageing = window.setInterval(() => this.#drawFleet(), AGE_MS);
   }
 
   seen({ points }: EventSeen): void {
@@ -36,20 +42,33 @@ export class LiveLayers {
     else this.#frame ??= requestAnimationFrame((now) => this.#animate(now));
   }
 
-  vehiclesMoved({ vehicles }: VehicleMoved): void {
-    for (const vehicle of vehicles) this.#vehicles.set(vehicle[0], vehicle);
-    this.#changed([vehiclesLayer([...this.#vehicles.values()], this.#atlas)]);
+  /** Where the mobile libraries are: the same two layers get other data. */
+  setFleet(fleet: Fleet): void {
+    if (fleet === this.#fleet) return;
+    this.#fleet = fleet;
+    this.#drawFleet();
   }
 
   setPalette(palette: Palette): void {
     this.#palette = palette;
     this.#atlas = drawVehicle(palette);
-    if (this.#vehicles.size > 0) this.vehiclesMoved({ vehicles: [] });
+    this.#drawFleet();
   }
 
   stop(): void {
+    window.clearInterval(this.#ageing);
     if (this.#frame !== null) cancelAnimationFrame(this.#frame);
     if (this.#timer !== null) window.clearTimeout(this.#timer);
+  }
+
+  #drawFleet(): void {
+    if (this.#fleet.size === 0) return;
+    const vehicles = [...this.#fleet.values()];
+    const now = Date.now();
+    this.#changed([
+      vehicleTrailsLayer(vehicles, this.#palette, now),
+      vehiclesLayer(vehicles, this.#atlas, now),
+    ]);
   }
 
   #animate(now: number): void {

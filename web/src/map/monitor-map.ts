@@ -2,11 +2,12 @@ import type { Layer } from '@deck.gl/core';
 import { MapboxOverlay } from '@deck.gl/mapbox';
 import maplibregl, { type GeoJSONSource, type Map as MapLibre } from 'maplibre-gl';
 import type { Level } from '../../../server/contract/area.ts';
-import type { EventSeen, VehicleMoved } from '../../../server/contract/live.ts';
+import type { EventSeen } from '../../../server/contract/live.ts';
 import type { SourceRecord } from '../../../server/contract/source.ts';
 import type { Camera } from '../url-state.ts';
 import { cameraOf, fitting, isInSight, type MoveCause, type Padding, wardZoom } from './camera.ts';
 import type { DrawnAreas } from './drawn-areas.ts';
+import { type Fleet, vehicleAt } from './fleet.ts';
 import type { Bbox, Outline } from './geometry.ts';
 import { areasLayer } from './layers/areas.ts';
 import { outlinesLayer } from './layers/outlines.ts';
@@ -32,6 +33,8 @@ export type MapEvents = {
   moved: (camera: Camera | null) => void;
   zoomed: (level: Level) => void;
   pointed: (code: string | null, x: number, y: number) => void;
+  /** A mobile library is pointed at (px), or none any more. */
+  vehicle: (source_id: string | null, x: number, y: number) => void;
   chosen: (code: string | null) => void;
   /** Areas were drawn for the first time and the map has come to rest. */
   ready: () => void;
@@ -52,6 +55,9 @@ const AREA_ZOOM = 12.5;
 /** Screens up to this width have a sheet instead of a side panel, px (media.ts). */
 const NARROW_PX = 720;
 const NO_OUTLINES: Outline[] = [];
+/** How near to a vehicle a pointer must come, and a finger, px. */
+const POINTER_REACH_PX = 12;
+const FINGER_REACH_PX = 22;
 /** District names make room for ward names from here on. */
 const WARD_NAMES_FROM_ZOOM = 10.2;
 
@@ -75,6 +81,7 @@ export class MonitorMapView {
   #painted_key = '';
   #marks_key = '';
   #places: Place[] = [];
+  #fleet: Fleet = new Map();
   #hover: string | null = null;
   #selected: string | null = null;
   #level: Level = 'ward';
@@ -129,11 +136,23 @@ export class MonitorMapView {
       this.#fitted = cause === 'fit';
       this.#on.moved(this.#fitted ? null : cameraOf(map));
     });
+    map.on('movestart', () => this.#on.vehicle(null, 0, 0));
     map.on('mousemove', ({ lngLat, point }) => {
-      this.#on.pointed(this.#drawn?.find(lngLat.lng, lngLat.lat) ?? null, point.x, point.y);
+      const vehicle = this.#vehicleAt(point, POINTER_REACH_PX);
+      map.getCanvas().style.cursor = vehicle === null ? '' : 'pointer';
+      this.#on.vehicle(vehicle, point.x, point.y);
+      if (vehicle !== null) this.#on.pointed(null, 0, 0);
+      else this.#on.pointed(this.#drawn?.find(lngLat.lng, lngLat.lat) ?? null, point.x, point.y);
     });
-    map.on('mouseout', () => this.#on.pointed(null, 0, 0));
-    map.on('click', ({ lngLat }) => this.#on.chosen(this.#drawn?.find(lngLat.lng, lngLat.lat) ?? null));
+    map.on('mouseout', () => {
+      this.#on.pointed(null, 0, 0);
+      this.#on.vehicle(null, 0, 0);
+    });
+    map.on('click', ({ lngLat, point }) => {
+      const vehicle = this.#vehicleAt(point, FINGER_REACH_PX);
+      this.#on.vehicle(vehicle, point.x, point.y);
+      if (vehicle === null) this.#on.chosen(this.#drawn?.find(lngLat.lng, lngLat.lat) ?? null);
+    });
   }
 
   /** Draws the areas of a level; former districts, where given, are outlined over wards. */
@@ -223,9 +242,10 @@ export class MonitorMapView {
     this.#live.seen(message);
   }
 
-  /** Vehicles that moved. */
-  vehiclesMoved(message: VehicleMoved): void {
-    this.#live.vehiclesMoved(message);
+  /** Where the mobile libraries are. */
+  setFleet(fleet: Fleet): void {
+    this.#fleet = fleet;
+    this.#live.setFleet(fleet);
   }
 
   /** Goes to a box unless it is in sight and readable already. `gently`: only when it is out of sight. */
@@ -280,6 +300,10 @@ export class MonitorMapView {
     return clientWidth > NARROW_PX ? this.#padding : { ...this.#padding, bottom: clientHeight * 0.58 };
   }
 
+  #vehicleAt(point: { x: number; y: number }, reach_px: number): string | null {
+    return vehicleAt(this.#fleet, (lon, lat) => this.#map.project([lon, lat]), point, reach_px);
+  }
+
   #source(id: string): GeoJSONSource | undefined {
     return this.#map.getSource<GeoJSONSource>(id);
   }
@@ -331,7 +355,17 @@ export class MonitorMapView {
   }
 
   #show(): void {
-    const order = ['areas', 'borders', 'districts', 'hover', 'selected', 'places', 'vehicles', 'seen'];
+    const order = [
+      'areas',
+      'borders',
+      'districts',
+      'hover',
+      'selected',
+      'places',
+      'vehicle-trails',
+      'vehicles',
+      'seen',
+    ];
     const layers = order.flatMap((id) => this.#layers.get(id) ?? []);
     this.#overlay.setProps({ layers });
   }

@@ -1,10 +1,12 @@
 import { type RefObject, useEffect } from 'react';
-import { useAreas, useBasemap, useSources } from '../api/queries.ts';
+import { useAreas, useBasemap, useSources, useVehicles } from '../api/queries.ts';
 import type { Figures } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
 import { liveStore, seenChannel, vehicleChannel } from '../live/live-store.ts';
 import { usePage, useView, viewStore } from '../state.ts';
 import { drawnAreas } from './drawn-areas.ts';
+import { withAnswer, withMoved } from './fleet.ts';
+import { fleetStore } from './fleet-store.ts';
 import { labelPoints } from './labels.ts';
 import type { MonitorMapView } from './monitor-map.ts';
 
@@ -15,6 +17,7 @@ export function useMapData(map: RefObject<MonitorMapView | null>, figures: Figur
   const districts = useAreas('district').data;
   const basemap = useBasemap().data;
   const sources = useSources().data;
+  const vehicles = useVehicles().data;
   const hover = usePage((page) => page.hover);
   const area = useView((view) => view.area);
   const { level, areas, scale, valueAt, live } = figures;
@@ -38,13 +41,20 @@ export function useMapData(map: RefObject<MonitorMapView | null>, figures: Figur
   useEffect(() => {
     if (sources) map.current?.setSources(sources.sources);
   }, [map, sources]);
+  useEffect(() => {
+    if (vehicles) fleetStore.set({ fleet: withAnswer(fleetStore.get().fleet, vehicles.vehicles) });
+  }, [vehicles]);
   useEffect(() => map.current?.setMarked(hover, area), [map, hover, area]);
 
   useEffect(() => {
     const stop = [
       seenChannel.listen((message) => map.current?.seen(message)),
-      vehicleChannel.listen((message) => map.current?.vehiclesMoved(message)),
+      vehicleChannel.listen((message) => {
+        fleetStore.set({ fleet: withMoved(fleetStore.get().fleet, message, Date.now()) });
+      }),
+      fleetStore.subscribe(() => map.current?.setFleet(fleetStore.get().fleet)),
     ];
+    map.current?.setFleet(fleetStore.get().fleet);
     return () => {
       for (const end of stop) end();
     };

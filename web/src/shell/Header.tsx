@@ -1,10 +1,10 @@
 import './Header.css';
+import type { ReactNode } from 'react';
 import { useStatus } from '../api/queries.ts';
 import { useWords } from '../i18n/index.ts';
 import { pageStore, setView } from '../state.ts';
 import { useTheme } from '../theme.ts';
-import { AsOf } from './AsOf.tsx';
-import { TodayCounters } from './TodayCounters.tsx';
+import { Nav } from './Nav.tsx';
 
 const MOON = 'M20 14.500A8 8 0 0 1 9.500 4 8 8 0 1 0 20 14.500z';
 const SUN =
@@ -29,7 +29,7 @@ function Marks() {
   );
 }
 
-function Switches() {
+function Switches({ keys }: { keys: boolean }) {
   const { t, lang } = useWords();
   const dark = useTheme() === 'dark';
   const theme = t(dark ? 'theme.to_light' : 'theme.to_dark');
@@ -57,34 +57,47 @@ function Switches() {
           <path d={dark ? SUN : MOON} />
         </svg>
       </button>
-      <button
-        type="button"
-        className="icon-button keys-button"
-        aria-label={t('keys.open')}
-        title={t('keys.open')}
-        onClick={() => pageStore.set({ keys_open: true })}
-      >
-        ?
-      </button>
+      {keys && (
+        <button
+          type="button"
+          className="icon-button keys-button"
+          aria-label={t('keys.open')}
+          title={t('keys.open')}
+          onClick={() => pageStore.set({ keys_open: true })}
+        >
+          ?
+        </button>
+      )}
     </div>
   );
 }
 
-/** Name, today's counters, how fresh they are, and the page's own switches. */
-export function Header() {
+type Props = {
+  /** Today's counters, on the screen that shows the city live. */
+  counters?: ReactNode;
+  /** How fresh the figures are. */
+  fresh?: ReactNode;
+};
+
+/** Name, the way to the other screens, what a screen adds, and the page's own switches. */
+export function Header({ counters, fresh }: Props) {
   const { t, lang } = useWords();
+  const Name = counters ? 'h1' : 'p';
   return (
-    <header className="header">
+    <header className={counters ? 'header with-counters' : 'header'}>
       <div className="brand">
-        <h1>{t('product')}</h1>
-        <p lang={lang === 'vi' ? 'en' : 'vi'}>{t('subtitle')}</p>
+        <Name className="brand-name">{t('product')}</Name>
+        <p className="brand-other" lang={lang === 'vi' ? 'en' : 'vi'}>
+          {t('subtitle')}
+        </p>
       </div>
-      <TodayCounters />
+      <Nav />
+      {counters}
       <div className="header-state">
         <Marks />
-        <AsOf />
+        {fresh}
       </div>
-      <Switches />
+      <Switches keys={counters !== undefined} />
     </header>
   );
 }

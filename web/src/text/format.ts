@@ -63,6 +63,11 @@ export function formatTime(lang: Lang, ms: number): string {
   }).format(ms);
 }
 
+/** `09:15` in the city's zone. */
+export function formatClock(lang: Lang, ms: number): string {
+  return dateFormat(lang, 'minute', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms);
+}
+
 /** `20/11/2026`, `20 Nov 2026`. */
 export function formatDate(lang: Lang, ms: number): string {
   return dateFormat(lang, 'date', {
@@ -74,10 +79,7 @@ export function formatDate(lang: Lang, ms: number): string {
 
 /** `20/11/2026 09:15`, `20 Nov 2026 09:15`. */
 export function formatDateTime(lang: Lang, ms: number): string {
-  const time = dateFormat(lang, 'minute', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
-    ms,
-  );
-  return `${formatDate(lang, ms)} ${time}`;
+  return `${formatDate(lang, ms)} ${formatClock(lang, ms)}`;
 }
 
 /** `20/11`, `20 Nov`: a day on an axis. */

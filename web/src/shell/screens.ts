@@ -1,0 +1,23 @@
+import { DEFAULT_VIEW, type View, writeView } from '../url-state.ts';
+
+/** The page's screens in the order in which the navigation names them. */
+export const SCREENS = [
+  { name: 'planner', path: '/' },
+  { name: 'upload', path: '/upload' },
+  { name: 'rejects', path: '/rejects' },
+  { name: 'sources', path: '/sources' },
+] as const;
+export type Screen = (typeof SCREENS)[number]['name'];
+
+/** The screen of a path; everything that is no screen of its own is the planner's. */
+export function screenOf(path: string): Screen {
+  return SCREENS.find((screen) => screen.path === path)?.name ?? 'planner';
+}
+
+/** The address of a screen: the planner's with the view as it was left, the others with language and theme alone. */
+export function addressOf(screen: Screen, view: View): string {
+  const path = SCREENS.find(({ name }) => name === screen)?.path ?? '/';
+  return (
+    path + writeView(screen === 'planner' ? view : { ...DEFAULT_VIEW, lang: view.lang, theme: view.theme })
+  );
+}
