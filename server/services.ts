@@ -65,7 +65,7 @@ export async function startServices(config: Config, store: Store, log: FastifyBa
   const buffer = new WriteBuffer(store, journal, known, log, {
     last_received_at: counted_ms,
     // A slot of the shared log is written once, so a segment there is one group.
-    ...(store.embedded ? {} : { segment_rows: 1 }),
+    ...(store.embedded ? {} : { segment_rows: 1, insert_interval_ms: 0 }),
   });
   const services: Services = {
     config,

@@ -37,6 +37,12 @@ export type WriteBufferOptions = {
   group_rows: number;
   /** Rows that make a segment full. */
   segment_rows: number;
+  /**
+   * A segment that is not full waits until this long after the last one was begun, ms: an insert into a dozen tables
+   * costs the same for 10 rows as for 1,000, and live clients hear of changes four times a second. Whoever reads ends
+   * the wait.
+   */
+  insert_interval_ms: number;
   /** Rows that may be on their way; more are refused with 503 until there is room. */
   max_rows: number;
   /** How long a segment that the store refused waits for its next try, ms. */
@@ -49,6 +55,7 @@ export type WriteBufferOptions = {
 const DEFAULTS: WriteBufferOptions = {
   group_rows: 10_000,
   segment_rows: 40_000,
+  insert_interval_ms: 250,
   max_rows: 200_000,
   retry_ms: 1_000,
   now: Date.now,
@@ -77,6 +84,10 @@ export class WriteBuffer {
   #open: Segment | undefined;
   /** Is being inserted. */
   #inserting: Segment | undefined;
+  #lastInsertAt = Number.NEGATIVE_INFINITY;
+  #insertTimer: NodeJS.Timeout | undefined;
+  /** Somebody waits for the store to have what is journalled. */
+  #wanted = false;
   /** Why the store did not take the last segment it was given. */
   #trouble: Error | undefined;
   #retryNow: (() => void) | undefined;
@@ -142,6 +153,8 @@ export class WriteBuffer {
 
   /** Resolves when the store has everything that was answered before the call, or after `limit_ms`. */
   async settled(limit_ms: number): Promise<void> {
+    this.#wanted = this.#open !== undefined;
+    this.#insertNext();
     const segment = this.#open ?? this.#inserting;
     const work = Promise.all([segment?.inserted, this.#rejectsKept]);
     let timer: NodeJS.Timeout | undefined;
@@ -190,6 +203,7 @@ export class WriteBuffer {
         if (await this.#journalRows([{ rows: PreparedRows.of([row]), picks: () => true }])) break;
       }
       const segment = this.#open;
+      this.#wanted = true;
       this.#insertNext();
       await segment?.inserted;
       return true;
@@ -318,9 +332,22 @@ export class WriteBuffer {
     };
   }
 
-  /** Gives the store what the journal has gathered, unless it is busy or rows are just being added to it. */
+  /** Gives the store what the journal has gathered, unless it is busy, rows are just being added, or it can wait. */
   #insertNext(): void {
     if (this.#inserting || this.#group || !this.#open) return;
+    const { group_rows, insert_interval_ms } = this.#options;
+    const wait_ms = this.#lastInsertAt + insert_interval_ms - performance.now();
+    if (wait_ms > 0 && !this.#wanted && this.#open.event_ids.length < group_rows) {
+      this.#insertTimer ??= setTimeout(() => {
+        this.#insertTimer = undefined;
+        this.#insertNext();
+      }, wait_ms);
+      return;
+    }
+    clearTimeout(this.#insertTimer);
+    this.#insertTimer = undefined;
+    this.#wanted = false;
+    this.#lastInsertAt = performance.now();
     this.#inserting = this.#open;
     this.#open = undefined;
     void this.#insert(this.#inserting);

@@ -20,7 +20,10 @@ function newBuffer(options: Partial<WriteBufferOptions> = {}) {
   const dataDir = path.join(root, `${folders++}`);
   const store = new FakeStore();
   const known = new KnownIds(store);
-  const buffer = new WriteBuffer(store, new FileJournal(dataDir), known, pino({ level: 'silent' }), options);
+  const buffer = new WriteBuffer(store, new FileJournal(dataDir), known, pino({ level: 'silent' }), {
+    insert_interval_ms: 0,
+    ...options,
+  });
   const directory = path.join(dataDir, 'journal');
   /** Lines of the journal that are rows. */
   const journalled = () =>
@@ -106,6 +109,7 @@ describe('write buffer', () => {
       duplicates: 1,
       rejected: [],
     });
+    await buffer.settled(60_000);
     expect(store.counted.size).toBe(2);
     expect(store.inserts).toHaveLength(1);
   });
@@ -131,6 +135,7 @@ describe('write buffer', () => {
         rows: [{ event_id: row.event_id, reason: 'conflict', detail, key_id: 'test', record: '' }],
       },
     ]);
+    await buffer.settled(60_000);
     expect(store.counted.get(row.event_id)).toBe('1');
   });
 
@@ -183,6 +188,24 @@ describe('write buffer', () => {
     open();
     await buffer.close();
     expect(store.counted.size).toBe(1);
+  });
+
+  test('a few rows wait for company, until a reader wants them', async () => {
+    const { store, buffer } = newBuffer({ insert_interval_ms: 3_600_000, group_rows: 5 });
+    await buffer.submit(submission(rowsOf(1)));
+    await buffer.settled(60_000);
+    for (const n of [1, 2]) await buffer.submit(submission(rowsOf(n)));
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+    expect(store.counted.size).toBe(1);
+    await buffer.settled(60_000);
+    expect(store.counted.size).toBe(4);
+    expect(store.inserts).toHaveLength(2);
+    // As many as make a group do not wait.
+    await buffer.submit(submission(rowsOf(5)));
+    await new Promise<void>((resolve) => {
+      buffer.onFlushed = resolve;
+    });
+    expect(store.counted.size).toBe(9);
   });
 
   test('settled waits no longer than it is told to', async () => {
@@ -281,11 +304,13 @@ describe('when the store fails', () => {
     const rows = rowsOf(2);
     await made.buffer.submit(submission(rows));
     let problem: ProblemError | undefined;
-    while (!problem)
+    while (!problem) {
+      await new Promise(setImmediate);
       problem = await made.buffer.submit(submission([])).then(
         () => undefined,
-        (e) => e,
+        (error) => error as ProblemError,
       );
+    }
     return { ...made, rows, problem };
   }
 
