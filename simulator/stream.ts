@@ -104,7 +104,7 @@ export async function streamLive(options: StreamOptions): Promise<StreamSummary>
   let drawn = 0;
   let next_status = started + 1000;
   let tick_end = started;
-  const reportPositions = options.positions ? positionReporter(options, sender, started) : undefined;
+  const positions = options.positions ? positionReporter(options, sender, started) : undefined;
   while (failure === undefined && !options.signal?.aborted && tick_end < ends) {
     const next = Math.min(tick_end + batch_ms, ends);
     await delay(Math.max(0, next - now()), undefined, options.signal && { signal: options.signal }).catch(
@@ -135,7 +135,7 @@ export async function streamLive(options: StreamOptions): Promise<StreamSummary>
         .finally(() => inFlight.delete(sending));
       inFlight.add(sending);
     }
-    reportPositions?.(tick_end);
+    positions?.report(tick_end);
     if (inFlight.size >= MAX_IN_FLIGHT) await Promise.race(inFlight);
     if (now() >= next_status) {
       options.onStatus?.(tally.summary((now() - started) / 1000));
@@ -144,26 +144,26 @@ export async function streamLive(options: StreamOptions): Promise<StreamSummary>
   }
   // A stopped stream lets the batches that were sent be answered, but is not kept waiting for them.
   const patience = options.signal?.aborted ? setTimeout(() => stop.abort(), STOP_PATIENCE_MS) : undefined;
-  await Promise.all(inFlight);
+  await Promise.all([...inFlight, positions?.settled()]);
   clearTimeout(patience);
   if (failure !== undefined && !options.signal?.aborted) throw failure;
   return tally.summary((now() - started) / 1000);
 }
 
 /**
- * Sends what the phones in the mobile libraries report between two calls, now and then; one line, and no more of it,
+ * Sends what the phones in the mobile libraries report between two calls of `report`, now and then; one line, and no more of it,
  * where the service does not take it. Without keys the name of a vehicle is its secret.
  */
 function positionReporter(
   { city, scenario, onNote }: StreamOptions,
   sender: Sender,
   started: number,
-): (now: number) => void {
+): { report: (now: number) => void; settled: () => Promise<void> } {
   const reports = new BusReports(createPlan(city, scenario));
   let sent_to = started;
   let on = true;
   let sending: Promise<void> = Promise.resolve();
-  return (now) => {
+  const report = (now: number) => {
     if (!on || now < sent_to + POSITIONS_EVERY_MS) return;
     const messages = reports.between(sent_to, now).map((heard) => toTraccarMessage(heard.source_id, heard));
     sent_to = now;
@@ -177,6 +177,7 @@ function positionReporter(
         });
     }
   };
+  return { report, settled: () => sending };
 }
 
 /** Registers every source of the city; one line, and on, where the key does not allow it. */

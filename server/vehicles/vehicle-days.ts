@@ -12,6 +12,8 @@ import { dayOf } from './track.ts';
 /** How long a day that got new positions waits to be derived again where nobody asks for it, ms. */
 const SETTLE_EVERY_MS = 5 * 60_000;
 
+const VEHICLES_AT_ONCE = 4;
+
 /** A stop of one vehicle. */
 export type VehicleStop = Stop & { source_id: string };
 
@@ -96,14 +98,9 @@ export class VehicleDays {
     try {
       const computed_at = toEngineTime(Date.now());
       const derived: Record<string, unknown>[] = [];
-      // One vehicle at a time: a whole fleet's day parsed at once would hold up everybody else.
-      for (const source_id of vehicles) {
-        const rows = await vehiclePositions(this.#store, {
-          source_ids: [source_id],
-          from_ms: day,
-          to_ms: day + DAY_MS,
-        });
-        derived.push(toRow(source_id, day, dayOf(rows.map(positionOf)), computed_at));
+      // A few vehicles at a time: a whole fleet's day parsed at once would hold up everybody else.
+      for (const source_ids of inGroups([...vehicles], VEHICLES_AT_ONCE)) {
+        derived.push(...(await this.#readDay(source_ids, day, computed_at)));
       }
       await this.#store.insertObjects('vehicle_days', derived);
     } catch (error) {
@@ -111,6 +108,20 @@ export class VehicleDays {
       throw error;
     }
   }
+
+  async #readDay(source_ids: string[], day: number, computed_at: string): Promise<Record<string, unknown>[]> {
+    const rows = await vehiclePositions(this.#store, { source_ids, from_ms: day, to_ms: day + DAY_MS });
+    return source_ids.map((source_id) => {
+      const own = rows.filter((row) => row.source_id === source_id);
+      return toRow(source_id, day, dayOf(own.map(positionOf)), computed_at);
+    });
+  }
+}
+
+function inGroups<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
 }
 
 function toRow(

@@ -39,7 +39,7 @@ async function stream(changes: { positions?: boolean } = {}): Promise<string[]> 
     url,
     rate: 1,
     seconds: 300,
-    batch_ms: 5_000,
+    batch_ms: 5,
     register: false,
     positions: true,
     now: () => morning + (Date.now() - started) * 600,

@@ -23,8 +23,8 @@ const BEFORE_AREAS: Bbox = [106.3, 10.3, 107.6, 11.55];
 const DESKTOP: Padding = { top: 64, right: 392, bottom: 16, left: 184 };
 const PHONE: Padding = { top: 72, right: 8, bottom: 200, left: 8 };
 
-/** Nearer to the right edge than this a vehicle's words stand on its left, px. */
-const TIP_ROOM_PX = 250;
+/** Nearer to what covers the right edge than this a vehicle's words stand on its left, px. */
+const TIP_ROOM_PX = 230;
 
 /** The map as a component: makes the imperative map once and hands it data. */
 export default function MonitorMap({ figures }: { figures: Figures }) {
@@ -63,7 +63,8 @@ export default function MonitorMap({ figures }: { figures: Figures }) {
           const anchor = vehicleTip.current;
           if (!anchor || pointed === null) return;
           anchor.style.setProperty('translate', `${x}px ${y}px`);
-          anchor.dataset.side = x > box.clientWidth - TIP_ROOM_PX ? 'left' : 'right';
+          const { right } = window.innerWidth <= 720 ? PHONE : DESKTOP;
+          anchor.dataset.side = x > box.clientWidth - right - TIP_ROOM_PX ? 'left' : 'right';
         },
         chosen: (code) => setView({ area: code }),
         ready: () => {

@@ -4,6 +4,9 @@ import { formatClock, formatDateTime, formatDelay } from '../text/format.ts';
 import { freshnessOf, type MapVehicle } from './fleet.ts';
 import { usePointedVehicle } from './fleet-store.ts';
 
+/** Nobody needs the seconds of a position's age. */
+const JUST_NOW_MS = 60_000;
+
 /** What is known of a mobile library, in sentences. */
 function useVehicleText({ at, stopped_since }: MapVehicle): string[] {
   const { t, lang } = useWords();
@@ -11,10 +14,11 @@ function useVehicleText({ at, stopped_since }: MapVehicle): string[] {
   const ago = formatDelay(lang, Math.max(0, now - at));
   const freshness = freshnessOf(at, now);
   if (freshness === 'lost') return [t('vehicle.last_seen', { time: formatDateTime(lang, at), ago })];
-  const seen = t(freshness === 'quiet' ? 'vehicle.quiet' : 'vehicle.seen', {
-    time: formatClock(lang, at),
-    ago,
-  });
+  const time = formatClock(lang, at);
+  const seen =
+    now - at < JUST_NOW_MS
+      ? t('vehicle.seen_now', { time })
+      : t(freshness === 'quiet' ? 'vehicle.quiet' : 'vehicle.seen', { time, ago });
   if (stopped_since !== null) {
     const standing = formatDelay(lang, at - stopped_since);
     return [t('vehicle.standing', { time: formatClock(lang, stopped_since), standing }), seen];
