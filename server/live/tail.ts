@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { DAY_MS, startOfCityDay } from '../contract/time.ts';
 import type { Store } from '../store/client.ts';
 import { type TailRow, tail } from '../store/queries.ts';
 
@@ -84,7 +85,9 @@ export class Tail {
       while (more) {
         this.#again = false;
         const after_ms = page_ms ?? Math.max(this.#floor, this.#cursor - this.#overlap_ms);
-        const rows = await tail(this.#store, { after_ms, limit: LIMIT });
+        // Only today's rows are counted live; of a late bus or an imported year it is enough to know the days.
+        const from_ms = startOfCityDay(Date.now());
+        const rows = await tail(this.#store, { after_ms, from_ms, to_ms: from_ms + DAY_MS, limit: LIMIT });
         const fresh = this.#overlap_ms === 0 ? rows : this.#unseen(rows);
         const last = rows.at(-1);
         if (last) this.#cursor = Math.max(this.#cursor, Number(last.received_ms));
