@@ -9,20 +9,26 @@ import fastify, { type FastifyInstance, type FastifyServerOptions, LogController
 import { guardDoors } from './access/doors.ts';
 import type { Config } from './config.ts';
 import { errorHandler, ProblemError } from './errors.ts';
+import type { WriteBufferOptions } from './ingest/write-buffer.ts';
 import { areaRoutes } from './routes/areas.ts';
 import { basemapRoutes } from './routes/basemap.ts';
+import { briefRoutes } from './routes/brief.ts';
 import { coverageRoutes } from './routes/coverage.ts';
+import { crosswalkRoutes } from './routes/crosswalk.ts';
 import { eventRoutes } from './routes/events.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { liveRoutes } from './routes/live.ts';
 import { osmandRoutes } from './routes/osmand.ts';
 import { rejectRoutes } from './routes/rejects.ts';
+import { silenceRoutes } from './routes/silence.ts';
 import { sitingRoutes } from './routes/siting.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { statusRoutes } from './routes/status.ts';
-import { voidRoutes } from './routes/voids.ts';
 import { vehicleRoutes } from './routes/vehicles.ts';
+import { voidRoutes } from './routes/voids.ts';
 import { type Services, startServices } from './services.ts';
 import { gtfsRealtimeRoutes } from './standards/gtfs-realtime/routes.ts';
+import { ogcFeaturesRoutes } from './standards/ogc-features/routes.ts';
 import type { Store } from './store/client.ts';
 
 /** The built page. */
@@ -38,6 +44,8 @@ export async function buildApp(options: {
   store: Store;
   logger?: FastifyServerOptions['logger'];
   pageDir?: string;
+  /** Limits of the write buffer, where they are not the usual ones. */
+  write_buffer?: Partial<WriteBufferOptions>;
 }): Promise<App> {
   const { config, store } = options;
   const app = fastify({
@@ -49,7 +57,7 @@ export async function buildApp(options: {
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, verbose: true } },
     genReqId: () => crypto.randomUUID(),
   });
-  const services = await startServices(config, store, app.log);
+  const services = await startServices(config, store, app.log, options.write_buffer);
   app.addHook('onClose', async () => services.close());
 
   app.setErrorHandler(errorHandler);
@@ -102,12 +110,17 @@ export async function buildApp(options: {
   await app.register(voidRoutes, { services });
   await app.register(areaRoutes, { services });
   await app.register(coverageRoutes, { services });
+  await app.register(crosswalkRoutes, { services });
+  await app.register(silenceRoutes, { services });
+  await app.register(exportRoutes, { services });
+  await app.register(briefRoutes, { services });
   await app.register(rejectRoutes, { services });
   await app.register(sitingRoutes, { services });
   await app.register(sourceRoutes, { services });
   await app.register(osmandRoutes, { services });
   await app.register(vehicleRoutes, { services });
   await app.register(gtfsRealtimeRoutes, { services });
+  await app.register(ogcFeaturesRoutes, { services });
   await app.register(statusRoutes, { services });
   await app.register(basemapRoutes, { services });
   await app.register(liveRoutes, { services });

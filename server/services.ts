@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { KeyRing } from './access/keys.ts';
 import type { Config } from './config.ts';
 import { AnswerCache } from './coverage/answer-cache.ts';
+import { FigureWorker } from './coverage/figure-worker.ts';
 import { Geography } from './geography.ts';
 import { BatchLog } from './ingest/batch-log.ts';
 import { createPseudonymiser } from './ingest/identity.ts';
@@ -10,7 +11,7 @@ import { FileJournal, type Journal } from './ingest/journal.ts';
 import { KnownIds } from './ingest/known-ids.ts';
 import type { PipelineContext } from './ingest/pipeline.ts';
 import { finishVoids } from './ingest/void.ts';
-import { WriteBuffer } from './ingest/write-buffer.ts';
+import { WriteBuffer, type WriteBufferOptions } from './ingest/write-buffer.ts';
 import { LiveState } from './live/live-state.ts';
 import { OVERLAP_MS, Tail } from './live/tail.ts';
 import { Residents } from './residents.ts';
@@ -35,6 +36,7 @@ export type Services = {
   live: LiveState;
   tail: Tail;
   answers: AnswerCache;
+  figures: FigureWorker;
   vehicles: Vehicles;
   demo: boolean;
   /** Resolves when everything this server has acknowledged is counted in the live state. */
@@ -47,7 +49,12 @@ export type Services = {
 };
 
 /** Replays what a crash left behind, loads what readers need, and starts following the store. */
-export async function startServices(config: Config, store: Store, log: FastifyBaseLogger): Promise<Services> {
+export async function startServices(
+  config: Config,
+  store: Store,
+  log: FastifyBaseLogger,
+  write_buffer: Partial<WriteBufferOptions> = {},
+): Promise<Services> {
   const journal: Journal = store.embedded ? new FileJournal(config.DATA_DIR) : new BatchLog(store);
   const replayed = await journal.replay(store);
   if (replayed > 0) log.info({ batches: replayed }, 'batches of an unclean end were completed');
@@ -64,6 +71,8 @@ export async function startServices(config: Config, store: Store, log: FastifyBa
   const known = new KnownIds(store);
   const buffer = new WriteBuffer(store, journal, known, log, {
     last_received_at: counted_ms,
+    geography_version: () => geography.version,
+    ...write_buffer,
     // A slot of the shared log is written once, so a segment there is one group.
     ...(store.embedded ? {} : { segment_rows: 1, insert_interval_ms: 0 }),
   });
@@ -88,6 +97,7 @@ export async function startServices(config: Config, store: Store, log: FastifyBa
       services.onLive();
     }),
     answers: new AnswerCache(),
+    figures: new FigureWorker(),
     vehicles: await Vehicles.start(store, live, log),
     demo: demo === 'true',
     caughtUp: async () => {
@@ -98,7 +108,8 @@ export async function startServices(config: Config, store: Store, log: FastifyBa
     },
     recount: async () => {
       await services.tail.restart(async () => {
-        const counted = await newestSettled(store);
+        // Of a batch that is just being inserted the store may show a part; the tail hands it on when it is whole.
+        const counted = store.embedded ? buffer.newestFlushed : await newestSettled(store);
         await live.load(store, counted, Date.now());
         return counted;
       });
@@ -108,6 +119,7 @@ export async function startServices(config: Config, store: Store, log: FastifyBa
     onLive: () => undefined,
     close: async () => {
       clearInterval(watcher);
+      await services.figures.close();
       await buffer.close();
       await services.tail.close();
       await services.vehicles.close();
@@ -115,6 +127,13 @@ export async function startServices(config: Config, store: Store, log: FastifyBa
   };
   services.vehicles.onMoved = () => services.onLive();
   buffer.onFlushed = () => void services.tail.wake();
+  buffer.onBelated = () => {
+    services.answers.clear();
+    if (store.embedded) return;
+    writeState(store, RECOUNT, randomUUID()).catch((error) =>
+      log.warn({ err: error }, 'other servers could not be told to count anew'),
+    );
+  };
   known.fill().then(
     () => log.info('the filter of known ids is full'),
     (error) => log.warn({ err: error }, 'the filter of known ids could not be filled; every id is looked up'),

@@ -33,24 +33,24 @@ async function readVisits(
   window: Window,
 ): Promise<StopVisit[]> {
   const { from_ms, to_ms } = window;
-  const [stops, seen] = await Promise.all([
-    vehicles.days.stops(from_ms, to_ms),
-    answers.get(`mobile_library_seen ${from_ms} ${to_ms}`, live.versionBefore(to_ms), () =>
-      queries.mobileLibrarySeen(store, { from_ms, to_ms }),
-    ),
-  ]);
-  const positioned = new Set(stops.map((stop) => stop.source_id));
-  const sightings = seen
-    .filter((row) => !positioned.has(row.source_id))
-    .map(
-      (row): Sighting => ({
-        source_id: row.source_id,
-        from_ms: Number(row.from_ms),
-        to_ms: Number(row.to_ms),
-        lon: row.mean_lon,
-        lat: row.mean_lat,
+  const stops = await vehicles.days.stops(from_ms, to_ms);
+  const positioned = [...new Set(stops.map((stop) => stop.source_id))].sort();
+  const seen = await answers.get(
+    `mobile_library_seen ${from_ms} ${to_ms} ${positioned.join(' ')}`,
+    live.versionBefore(to_ms),
+    () => queries.mobileLibrarySeen(store, { from_ms, to_ms, positioned }),
+  );
+  const sightings = seen.flatMap(({ source_id, from_ms: from, to_ms: to, lon, lat }) =>
+    from.map(
+      (at, k): Sighting => ({
+        source_id,
+        from_ms: at,
+        to_ms: to[k] as number,
+        lon: lon[k] as number,
+        lat: lat[k] as number,
       }),
-    );
+    ),
+  );
   const fromPositions = stops.map((stop) => ({
     source_id: stop.source_id,
     lon: stop.lon,

@@ -9,7 +9,17 @@ const HIDDEN = {
   rate: null,
   rate_low: null,
   rate_high: null,
+  rate_known: null,
   fallback_share: null,
+  linkable_share: null,
+  id_share: null,
+  incomplete: null,
+  anonymous_low: null,
+  anonymous_high: null,
+  rate_eb: null,
+  unreached: null,
+  underserved: null,
+  class: null,
   suppressed: true,
 } as const;
 
@@ -72,4 +82,14 @@ function hideSecond(groups: readonly (readonly SmallCountInput[])[], hidden: Set
 
 function mostPeople({ people }: SmallCountInput): number {
   return Math.max(...people);
+}
+
+/**
+ * Whether the city's totals are hidden too: they speak of few people themselves, or exactly one area is hidden and
+ * everything else is shown, so that subtraction would give it away.
+ */
+export function hidesTotal(areas: readonly AreaFigures[], people: readonly number[], k: number): boolean {
+  return (
+    people.some((count) => isSmall(count, k)) || areas.filter((area) => area.suppressed === true).length === 1
+  );
 }

@@ -2,14 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import type { Caller } from '../access/caller.ts';
-import { IngestAnswerSchema, LearningEventSchema, type Rejected } from '../contract/event.ts';
+import { IngestAnswerSchema, LearningEventSchema } from '../contract/event.ts';
 import { ProblemError } from '../errors.ts';
 import { collect, isSmall, readBody } from '../ingest/formats/body.ts';
 import { FORMATS, type Format, formatOf, type ParsedRecord } from '../ingest/formats/index.ts';
-import { prepareRow } from '../ingest/pipeline.ts';
-import { PreparedRows } from '../ingest/prepared-rows.ts';
-import { toStoredReject } from '../ingest/rejects.ts';
-import type { Submission } from '../ingest/write-buffer.ts';
+import { Received } from '../ingest/receive.ts';
 import type { Services } from '../services.ts';
 
 /** Records prepared before other requests and the live messages get their turn. */
@@ -84,57 +81,23 @@ type Batches = Iterable<Iterable<ParsedRecord>> | AsyncIterable<Iterable<ParsedR
 
 /** Takes the records of one request through the pipeline and, when the last one is read, the write buffer. */
 async function ingest(services: Services, batches: Batches, caller: Caller) {
-  const nothing = (): Submission => ({
-    rows: new PreparedRows(),
-    indexes: [],
-    rejects: [],
-    key_id: caller.key_id,
-  });
-  let submission = nothing();
-  let rejected: Rejected[] = [];
-  const refuse = (index: number, record: unknown, reason: Rejected['reason'], detail: string) => {
-    // The sender is told no more than is kept: columns shift, and an id may stand where a word should.
-    const kept = toStoredReject(record, reason, detail, caller.key_id);
-    rejected.push({ index, event_id: kept.event_id || null, reason, detail: kept.detail });
-    submission.rejects.push(kept);
-  };
+  const received = new Received(services.pipeline, caller);
   let index = 0;
   for await (const batch of batches) {
     for (const parsed of batch) {
-      if ('record' in parsed) {
-        const prepared = prepareRow(parsed.record, services.pipeline);
-        if ('refusal' in prepared) {
-          refuse(index, parsed.record, prepared.refusal.reason, prepared.refusal.detail);
-        } else if (!mayWriteFor(caller, prepared.row.source_id)) {
-          const detail = `source_id: given "${prepared.row.source_id}", allowed the sources of this key`;
-          refuse(index, parsed.record, 'bad_source', detail);
-        } else {
-          submission.rows.add(prepared.row);
-          submission.indexes.push(index);
-        }
-      } else if ('unreadable' in parsed) refuse(index, undefined, 'bad_json', parsed.unreadable);
-      else {
-        // Nothing of a body that is unreadable as a whole counts: neither its rows nor what was refused of them.
-        submission = nothing();
-        rejected = [];
-        refuse(0, undefined, 'bad_json', parsed.broken);
-      }
+      received.take(parsed, index);
       index++;
       if (index > MAX_RECORDS) throw tooMany();
       if (index % SLICE === 0) await new Promise(setImmediate);
     }
   }
-  if (index === 0) return { accepted: 0, duplicates: 0, rejected };
-  const outcome = await services.buffer.submit(submission);
+  if (index === 0) return { accepted: 0, duplicates: 0, rejected: [] };
+  const outcome = await services.buffer.submit(received);
   return {
     accepted: outcome.accepted,
     duplicates: outcome.duplicates,
-    rejected: [...rejected, ...outcome.rejected].sort((a, b) => a.index - b.index),
+    rejected: [...received.rejected, ...outcome.rejected].sort((a, b) => a.index - b.index),
   };
-}
-
-function mayWriteFor(caller: Caller, source_id: string): boolean {
-  return caller.sources.length === 0 || caller.sources.includes(source_id);
 }
 
 function tooMany(): ProblemError {

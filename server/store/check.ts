@@ -21,7 +21,7 @@ import { writeState } from './state.ts';
 export type Difference = {
   table: DerivedTable | 'events_raw' | 'event_voids';
   day: string;
-  /** A ward; for seen_sources the source. */
+  /** A ward; for seen_sources and reports_hourly the source. */
   ward: string;
   figure: string;
   raw: string;
@@ -84,16 +84,36 @@ const COMPARISONS: Record<DerivedTable, Comparison> = {
     select: (rows) => `SELECT cell.day AS piece, toString(piece) AS day, '' AS ward,
       [${summed}, ${spread('h3, source')}] AS figures FROM ${rows} AS cell GROUP BY piece`,
   },
+  nameless_daily: {
+    counts: ['events', 'headcount'],
+    hash: 'sizes, sources, groups, programmes',
+    select: (rows) => `SELECT nameless.day AS piece, toString(piece) AS day, toString(ward) AS ward,
+      [toInt64(sum(events)), toInt64(sum(events * headcount)),
+       ${spread('headcount, source, learner_groups, programme')}] AS figures
+      FROM ${rows} AS nameless GROUP BY piece, ward`,
+  },
+  mobile_seen_hourly: {
+    counts: ['points', 'events'],
+    hash: 'where, when, which vehicles',
+    select: (rows) => `SELECT toDate(hour) AS piece, toString(piece) AS day, '' AS ward,
+      [toInt64(sum(points_n)), toInt64(sum(balance_n)),
+       toInt64(sumWithOverflow(cityHash64(hour, source_id, lon_10m, lat_10m, first_ms, last_ms, points_n, balance_n)))] AS figures
+      FROM (
+        SELECT hour, source_id, lon_10m, lat_10m, toUnixTimestamp64Milli(min(first_at)) AS first_ms,
+          toUnixTimestamp64Milli(max(last_at)) AS last_ms, sum(points) AS points_n, sum(balance) AS balance_n
+        FROM ${rows} GROUP BY hour, source_id, lon_10m, lat_10m
+      ) GROUP BY piece`,
+  },
   learner_daily: {
     counts: [...sums, 'active', 'learners'],
     hash: 'who, sources, groups, programmes, homes',
     select: (rows) => `SELECT one.day AS piece, toString(piece) AS day,
       ${code('ward_code')} AS ward,
       [${summed}, toInt64(sum(active)), toInt64(uniqExact(learner)),
-       toInt64(sumWithOverflow(cityHash64(source, learner_groups, programme, learner, events, active, home_key)))] AS figures
+       toInt64(sumWithOverflow(cityHash64(source, learner_groups, programme, learner, events, active, home_key, linkable)))] AS figures
       FROM (
         SELECT person.day AS day, ward_code, source, learner_groups, programme, learner, sum(events) AS events,
-          sum(active) AS active, sum(headcount) AS headcount, sum(minutes) AS minutes, max(home_key) AS home_key
+          sum(active) AS active, sum(headcount) AS headcount, sum(minutes) AS minutes, max(home_key) AS home_key, max(linkable) AS linkable
         FROM ${rows} AS person
         GROUP BY day, ward_code, source, learner_groups, programme, learner
       ) AS one GROUP BY piece, ward`,
@@ -111,13 +131,19 @@ const COMPARISONS: Record<DerivedTable, Comparison> = {
   seen_sources: {
     counts: ['events'],
     hash: 'kinds, first, last',
-    select: (rows) => `SELECT source_id AS piece, '' AS day, piece AS ward,
+    select: (rows) => `SELECT toString(source_id) AS piece, '' AS day, piece AS ward,
       [toInt64(sum(counted)), toInt64(sumWithOverflow(cityHash64(source, first_ms, last_ms)))] AS figures
       FROM (
         SELECT source_id, source, sum(events) AS counted, toUnixTimestamp64Milli(min(first_seen)) AS first_ms,
           toUnixTimestamp64Milli(max(last_seen)) AS last_ms
         FROM ${rows} GROUP BY source_id, source
       ) GROUP BY piece`,
+  },
+  reports_hourly: {
+    counts: ['events'],
+    hash: 'hours, kinds, delays',
+    select: (rows) => `SELECT toString(source_id) AS piece, '' AS day, piece AS ward,
+      [toInt64(sum(events)), ${spread('hour, source, delay_h')}] AS figures FROM ${rows} GROUP BY piece`,
   },
   event_ids: {
     counts: ['ids'],

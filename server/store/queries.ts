@@ -47,6 +47,7 @@ export type HomeRow = {
   seen_ward: string;
   unsure: string;
   learners: string;
+  linkable: string;
 } & Partial<SumColumns>;
 export type ActivityByHomeRow = HomeRow & SumColumns;
 export const learnersByHome = named<WindowParams & FilterParams, HomeRow>('learners_by_home');
@@ -69,15 +70,32 @@ export const learnersByPlace = named<
   WindowParams & FilterParams & { wards: number[]; areas: string[] },
   { area: string; learners: string }
 >('learners_by_place');
+/** The same with those of them whose id other sources know as well. */
+export const linkableByPlace = named<
+  WindowParams & FilterParams & { wards: number[]; areas: string[] },
+  { area: string; learners: string; linkable: string }
+>('learners_by_place', 'toInt64(uniqExactIf(learner, counted > 0 AND linkable = 1)) AS linkable,');
 export const learnersDistinct = named<WindowParams & FilterParams, { learners: string }>('learners_distinct');
 
 type Between = { from_ms: number; to_ms: number };
-export const namelessByHome = named<Between & FilterParams, SumColumns & { home: number }>(
+export const namelessByHome = named<Between & FilterParams, SumColumns & { home: number; largest: string }>(
   'nameless_by_home',
 );
-export const oldWardCounts = named<Between & FilterParams, SumColumns & { ward: string; learners: string }>(
-  'old_ward_counts',
-);
+export const namelessByPlace = named<
+  WindowParams & FilterParams,
+  { ward: string; events: string; headcount: string; largest: string }
+>('nameless_by_place');
+export const oldWardCounts = named<
+  Between & FilterParams,
+  SumColumns & {
+    ward: string;
+    learners: string;
+    linkable: string;
+    nameless: string;
+    nameless_headcount: string;
+    largest: string;
+  }
+>('old_ward_counts');
 
 type StepRow = SumColumns & { t: number | string; learners: string };
 export const activityByDay = named<
@@ -102,9 +120,10 @@ export type TailRow = {
   lat: number | null;
   duration_min: number;
   headcount: number;
+  /** 1 counts, −1 withdraws, 0: events of another day than today were received. */
   sign: number;
 };
-export const tail = named<{ after_ms: number; limit: number }, TailRow>('tail');
+export const tail = named<Between & { after_ms: number; limit: number }, TailRow>('tail');
 
 /** What one learner did in one ward through one kind of source today. */
 export type TodayRow = SumColumns & { ward: string; source: number; learner: string; active: string };
@@ -151,8 +170,8 @@ export const rejectsPage = named<
 export const rejectsByReason = named<RejectFilter, { reason: RejectReason; n: string }>('rejects_by_reason');
 
 export const mobileLibrarySeen = named<
-  Between,
-  { source_id: string; from_ms: string; to_ms: string; mean_lon: number; mean_lat: number }
+  Between & { positioned: string[] },
+  { source_id: string; from_ms: number[]; to_ms: number[]; lon: number[]; lat: number[] }
 >('mobile_library_seen');
 
 /** The parameters of a window. */
@@ -196,3 +215,13 @@ export const vehicleStops = named<
   Between & { day_from: string; day_to: string; source_id: string },
   { source_id: string; from_ms: string; to_ms: string; lon: number; lat: number }
 >('vehicle_stops');
+
+/** Hours are of the city, since 1970-01-01 00:00 on its clock. */
+type HourSpan = { from_hour: number; to_hour: number };
+export const hoursHeard = named<HourSpan, { source_id: string; hours: number[]; usual_delay_h: number }>(
+  'hours_heard',
+);
+export const reportingDelays = named<
+  { from_hour: number; as_of: number },
+  { source: Source; hours: number[]; delays_h: number[]; events: number[] }
+>('reporting_delays');

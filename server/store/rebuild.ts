@@ -13,7 +13,7 @@ export type Derived = {
   rawPiece: string;
   /** The type of a piece as a query parameter. */
   type: 'Date' | 'UInt32' | 'String';
-  /** Months by which it is partitioned; undefined: one partition. */
+  /** Months by which it is partitioned; undefined: otherwise or not at all, so it is written anew as a whole. */
   month?: string;
   /** Told by events that count alone: a row of sign -1 does not undo in it what an equal row did. */
   perLearner?: true;
@@ -24,6 +24,8 @@ export const DERIVED = {
   place_hourly: { piece: 'toDate(hour)', rawPiece: RAW_DAY, type: 'Date', month: 'toYYYYMM(hour)' },
   place_daily: { piece: 'day', rawPiece: RAW_DAY, type: 'Date', month: 'toYYYYMM(day)' },
   h3_daily: { piece: 'day', rawPiece: RAW_DAY, type: 'Date', month: 'toYYYYMM(day)' },
+  nameless_daily: { piece: 'day', rawPiece: RAW_DAY, type: 'Date', month: 'toYYYYMM(day)' },
+  mobile_seen_hourly: { piece: 'toDate(hour)', rawPiece: RAW_DAY, type: 'Date', month: 'toYYYYMM(hour)' },
   learner_daily: {
     piece: 'day',
     rawPiece: RAW_DAY,
@@ -33,6 +35,7 @@ export const DERIVED = {
   },
   learner_homes: { piece: 'home_code', rawPiece: 'home_code', type: 'UInt32', perLearner: true },
   seen_sources: { piece: 'source_id', rawPiece: 'source_id', type: 'String' },
+  reports_hourly: { piece: 'source_id', rawPiece: 'source_id', type: 'String' },
   event_ids: { piece: 'day', rawPiece: RAW_DAY, type: 'Date' },
 } as const satisfies Record<string, Derived>;
 export type DerivedTable = keyof typeof DERIVED;
@@ -105,7 +108,7 @@ export async function rebuildPieces(
   await replacePartitions(
     store,
     table,
-    spec.month === undefined ? ['all'] : [`${Number(month)}`],
+    spec.month === undefined ? undefined : [`${Number(month)}`],
     async (twin) => {
       const columns = await columnsOf(store, table);
       await store.command(
@@ -155,15 +158,25 @@ export async function rebuildTail(store: Store): Promise<void> {
 async function replacePartitions(
   store: Store,
   table: string,
-  partition_ids: readonly string[],
+  partition_ids: readonly string[] | undefined,
   fill: (twin: string) => Promise<void>,
 ): Promise<void> {
   const twin = `${table}_repair`;
   await store.command(`DROP TABLE IF EXISTS ${twin}`);
   await store.command(`CREATE TABLE ${twin} AS ${table}`);
   await fill(twin);
-  for (const id of partition_ids) await putPartition(store, table, id, twin);
+  const ids = partition_ids ?? (await partitionsOf(store, [table, twin]));
+  for (const id of ids) await putPartition(store, table, id, twin);
   await store.command(`DROP TABLE ${twin}`);
+}
+
+async function partitionsOf(store: Store, tables: readonly string[]): Promise<string[]> {
+  const rows = await store.query<{ id: string }>(
+    `SELECT DISTINCT partition_id AS id FROM system.parts
+     WHERE database = currentDatabase() AND active AND table IN {tables:Array(String)}`,
+    { tables },
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Puts a twin's partition in the place of a table's in one step; `partition_id` as `system.parts` has it. */
@@ -200,28 +213,54 @@ export type LearnerTrace = {
 
 /**
  * Writes what is kept of one learner on one day, and of the home given in an event of that day, anew without withdrawn
- * events. Inside WriteBuffer.pauseWhile or withdraw. Cut off between its steps it leaves the learner's rows missing, so
- * it must be run again; it may be run any number of times.
+ * events. Inside WriteBuffer.pauseWhile or withdraw; it may be run any number of times.
  */
 export async function rebuildLearner(store: Store, trace: LearnerTrace): Promise<void> {
   const { learner, day, home_code } = trace;
-  const month = Number(day.slice(0, 7).replace('-', ''));
   const params = { learner, day, home_code };
-  await store.command(
-    `DELETE FROM learner_daily IN PARTITION ${month} WHERE learner = {learner:UInt64} AND day = {day:Date}`,
-    params,
-  );
-  await derive(
-    store,
-    'learner_daily',
-    'learner_daily',
-    { where: `learner = {learner:UInt64} AND ${RAW_DAY} = {day:Date}` },
-    params,
-  );
+  await rebuildRows(store, 'learner_daily', day.slice(0, 7).replace('-', ''), params, {
+    rows: 'learner = {learner:UInt64} AND day = {day:Date}',
+    raw: `learner = {learner:UInt64} AND ${RAW_DAY} = {day:Date}`,
+  });
   if (home_code === 0 || (await isBetween(store, trace))) return;
-  const where = 'learner = {learner:UInt64} AND home_code = {home_code:UInt32}';
-  await store.command(`DELETE FROM learner_homes WHERE ${where}`, params);
-  await derive(store, 'learner_homes', 'learner_homes', { where }, params);
+  const home = 'learner = {learner:UInt64} AND home_code = {home_code:UInt32}';
+  await rebuildRows(store, 'learner_homes', 'all', params, { rows: home, raw: home });
+}
+
+/**
+ * Parts that the embedded engine changes at once. A delete goes through every part of its table, and beyond these it
+ * sleeps for half a second for every few parts: three seconds for a quarter of data, whatever is deleted.
+ */
+const PARTS_AT_ONCE = 4;
+
+/** Writes a few rows of one partition of a derived table anew, in a twin of that partition alone. */
+async function rebuildRows(
+  store: Store,
+  table: 'learner_daily' | 'learner_homes',
+  partition_id: string,
+  params: QueryParams,
+  where: { rows: string; raw: string },
+): Promise<void> {
+  await replacePartitions(store, table, [partition_id], async (twin) => {
+    const [found] = await store.query<{ parts: string }>(
+      `SELECT count() AS parts FROM system.parts
+       WHERE database = currentDatabase() AND active AND table = {table:String} AND partition_id = {partition_id:String}`,
+      { table, partition_id },
+    );
+    const parts = Number(found?.parts ?? 0);
+    if (parts > PARTS_AT_ONCE) {
+      const columns = await columnsOf(store, table);
+      await store.command(
+        `INSERT INTO ${twin} (${columns}) SELECT ${columns} FROM ${table}
+         WHERE _partition_id = '${partition_id}' AND NOT (${where.rows}) ${WRITE_ALL}`,
+        params,
+      );
+    } else if (parts > 0) {
+      await store.command(`ALTER TABLE ${twin} ATTACH PARTITION ID '${partition_id}' FROM ${table}`);
+      await store.command(`DELETE FROM ${twin} WHERE ${where.rows}`, params);
+    }
+    await derive(store, table, twin, { where: where.raw }, params);
+  });
 }
 
 /** A home given before and after an event stays as it is without it, which spares a look at all that the learner did. */

@@ -7,7 +7,7 @@ import { derive, putPartition, RAW_MONTH } from './rebuild.ts';
 import { readState, writeState } from './state.ts';
 
 /** Tables that say where something happened; each has a twin `…_next` while a relocation is under way. */
-const ROLLUPS = ['place_hourly', 'place_daily', 'learner_daily'] as const;
+const ROLLUPS = ['place_hourly', 'place_daily', 'learner_daily', 'nameless_daily'] as const;
 const MOVED = ['events_raw', ...ROLLUPS] as const;
 
 const COLUMNS = EVENT_COLUMNS.join(', ');

@@ -9,6 +9,8 @@ export class SourceRegistry {
   readonly #store: Store;
   #byId = new Map<string, SourceRecord>();
   #last: Promise<unknown> = Promise.resolve();
+  #version = 0;
+  #written = '';
 
   private constructor(store: Store) {
     this.#store = store;
@@ -25,11 +27,19 @@ export class SourceRegistry {
     return this.#oneAtATime(async () => {
       const rows = await sourcesRegistered(this.#store, {});
       this.#byId = new Map(rows.map((row) => [row.source_id, fromRow(row)]));
+      const written = JSON.stringify(rows);
+      if (written !== this.#written) this.#version++;
+      this.#written = written;
     });
   }
 
   get(source_id: string): SourceRecord | undefined {
     return this.#byId.get(source_id);
+  }
+
+  /** A number that changes whenever the register does. */
+  get version(): number {
+    return this.#version;
   }
 
   get all(): SourceRecord[] {
@@ -41,6 +51,7 @@ export class SourceRegistry {
     return this.#oneAtATime(async () => {
       await this.#write(records, false);
       for (const record of records) this.#byId.set(record.source_id, { ...record, registered: true });
+      this.#version++;
     });
   }
 
@@ -51,6 +62,7 @@ export class SourceRegistry {
       if (!record) return false;
       await this.#write([record], true);
       this.#byId.delete(source_id);
+      this.#version++;
       return true;
     });
   }

@@ -6,7 +6,8 @@ SELECT
   if(home = 0, given.seen_ward, 0) AS seen_ward,
   if(given.given_home = 0 AND before.unsure, toString(given.learner), '0') AS unsure,
   {measures}
-  toInt64(count()) AS learners
+  toInt64(countIf(given.counted > 0)) AS learners,
+  toInt64(sumIf(given.known_elsewhere, given.counted > 0)) AS linkable
 FROM ({learners_given}) AS given
 LEFT JOIN
 (

@@ -1,5 +1,6 @@
 -- A row: one learner of a window with the home he gave last within it (0: none) and, where he gave none, the ward where
--- he was seen most (0: unlocated). Not a query of its own: the queries by home read from it.
+-- he was seen most (0: unlocated). `counted` 0: he only registered, so that what he did counts and he does not. Not a
+-- query of its own: the queries by home read from it.
 SELECT
   learner,
   toUInt32(bitAnd(max(home_key), 131071)) AS given_home,
@@ -11,7 +12,8 @@ SELECT
     arrayDistinct(arrayMap(s -> intDiv(s, 65536), seen))).2) AS seen_ward,
   sum(events * chosen) AS did_events,
   sum(headcount * chosen) AS did_headcount,
-  sum(minutes * chosen) AS did_minutes
+  sum(minutes * chosen) AS did_minutes,
+  any(linkable) AS known_elsewhere
 FROM ({learner_rows})
 GROUP BY learner
-HAVING counted > 0
+HAVING max(chosen) = 1

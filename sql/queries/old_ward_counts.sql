@@ -4,7 +4,11 @@ SELECT
   toInt64(sum(sign)) AS events,
   toInt64(uniqExactIf(learner, learner != 0 AND activity != 'registered')) AS learners,
   toInt64(sum(toInt64(sign) * headcount)) AS headcount,
-  toInt64(sum(toInt64(sign) * duration_min)) AS minutes
+  toInt64(sum(toInt64(sign) * duration_min)) AS minutes,
+  toInt64(uniqExactIf(learner, learner != 0 AND activity != 'registered' AND learner_id_type != 'local')) AS linkable,
+  toInt64(sumIf(sign, learner = 0)) AS nameless,
+  toInt64(sumIf(toInt64(sign) * events_raw.headcount, learner = 0)) AS nameless_headcount,
+  toInt64(maxIf(events_raw.headcount, learner = 0)) AS largest   -- people in one event
 FROM events_raw
 WHERE old_ward != ''
   -- Sums would cancel by themselves, distinct learners would not.

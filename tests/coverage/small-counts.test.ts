@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AreaFigures } from '../../server/contract/coverage.ts';
 import {
+  hidesTotal,
   roundLearners,
   type SmallCountInput,
   suppressSmallCounts,
@@ -20,6 +21,16 @@ function area(code: string, parent: string, people: number): SmallCountInput {
     rate_low: people / 11,
     rate_high: people / 9,
     fallback_share: 0,
+    rate_known: people / 10,
+    linkable_share: 1,
+    id_share: 1,
+    incomplete: false,
+    anonymous_low: people,
+    anonymous_high: people,
+    rate_eb: people / 10,
+    unreached: people,
+    underserved: false,
+    class: { density: 'low', reach: 'high', index: 2 },
     density_per_km2: 1000,
     population: 10_000,
   };
@@ -84,6 +95,26 @@ describe('small counts', () => {
         },
       ),
     );
+  });
+
+  it('hide the total where it speaks of few people, or where subtraction would leave the one hidden area', () => {
+    const [a, b, c] = [area('a', 'x', 2), area('b', 'x', 90), area('c', 'x', 0)];
+    const one = suppressSmallCounts([a, c], K);
+    expect(hidden(one)).toEqual(['a']);
+    expect(hidesTotal(one, [500], K)).toBe(true);
+    const two = suppressSmallCounts([a, b, c], K);
+    expect(hidden(two)).toEqual(['a', 'b']);
+    expect(hidesTotal(two, [92], K)).toBe(false);
+    expect(hidesTotal(two, [92, 4], K)).toBe(true);
+    expect(hidesTotal([b.figures, c.figures], [90, 0], K)).toBe(false);
+  });
+
+  it('take with them every figure that is made of them', () => {
+    const [shown] = suppressSmallCounts([area('a', 'x', 3)], K);
+    const { code, density_per_km2, population, ...rest } = shown as AreaFigures;
+    expect([code, density_per_km2, population]).toEqual(['a', 1000, 10_000]);
+    for (const [figure, value] of Object.entries(rest))
+      expect([figure, value]).toEqual([figure, figure === 'suppressed' ? true : null]);
   });
 
   it('round learners to five', () => {

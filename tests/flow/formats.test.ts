@@ -74,9 +74,7 @@ describe('the same events', () => {
   const event = fc.record<Loose>(
     {
       occurred_at: often(
-        fc
-          .integer({ min: 0, max: 400 })
-          .map((days) => new Date(Date.now() - days * 86_400_000).toISOString()),
+        fc.integer({ min: 0, max: 40 }).map((days) => new Date(Date.now() - days * 86_400_000).toISOString()),
         'yesterday',
         '2999-01-01T00:00:00Z',
         undefined,
@@ -230,7 +228,7 @@ describe('a large body', () => {
     ['NDJSON', 'application/x-ndjson'],
     ['CSV', 'text/csv'],
   ])('a gzip bomb that says it is %s is 413, and the next request is answered', async (_, type) => {
-    const bomb = gzipSync(Buffer.alloc(128 * 1024 * 1024), { level: 1 });
+    const bomb = gzipSync(Buffer.alloc(40 * 1024 * 1024), { level: 1 });
     const answer = await service.send(bomb, { 'content-type': type, ...GZIP });
     expect(answer).toMatchObject({ status: 413, body: { type: '/problems/too-large' } });
     expect((await service.send(anEvent())).body.accepted).toBe(1);
@@ -238,7 +236,7 @@ describe('a large body', () => {
 
   test('of millions of tiny records is 413, and nothing of it is taken', async () => {
     const before = await counted();
-    const body = Buffer.from(`${JSON.stringify(anEvent())}\n${'1\n'.repeat(1_000_000)}`);
+    const body = Buffer.from(`${JSON.stringify(anEvent())}\n${'1\n'.repeat(500_000)}`);
     const answer = await service.send(body, NDJSON_TYPE);
     expect(answer).toMatchObject({
       status: 413,

@@ -54,6 +54,10 @@ async function contents(): Promise<Record<string, unknown[]>> {
       'day, ward_code, source, learner_groups, programme, learner, sum(events), sum(active), sum(headcount), sum(minutes), max(home_key)',
     learner_homes: 'learner, home_code, min(first_at), max(last_at)',
     seen_sources: 'source_id, source, min(first_seen), max(last_seen), sum(events)',
+    reports_hourly: 'source_id, hour, source, delay_h, sum(events)',
+    nameless_daily: 'day, ward, source, learner_groups, programme, headcount, sum(events)',
+    mobile_seen_hourly:
+      'hour, source_id, lon_10m, lat_10m, sum(points), sum(balance), min(first_at), max(last_at)',
     event_ids: 'event_id, content_hash, day, count()',
     events_raw: 'event_id, sign, received_at, count()',
   };
@@ -78,12 +82,20 @@ const DAMAGES: Record<string, Record<string, string>> = {
     learner_homes: 'DELETE FROM learner_homes WHERE home_code = 27265',
     event_ids: `DELETE FROM event_ids WHERE day = '${DAY}'`,
     seen_sources: 'TRUNCATE TABLE seen_sources',
+    reports_hourly: 'TRUNCATE TABLE reports_hourly',
+    nameless_daily: `DELETE FROM nameless_daily WHERE day = '${DAY}'`,
   },
   'rows that are there twice': Object.fromEntries(
-    ['place_hourly', 'place_daily', 'h3_daily', 'learner_daily', 'event_ids', 'seen_sources'].map((table) => [
-      table,
-      `INSERT INTO ${table} SELECT * FROM ${table} SETTINGS insert_deduplicate = 0`,
-    ]),
+    [
+      'place_hourly',
+      'place_daily',
+      'h3_daily',
+      'learner_daily',
+      'event_ids',
+      'seen_sources',
+      'reports_hourly',
+      'nameless_daily',
+    ].map((table) => [table, `INSERT INTO ${table} SELECT * FROM ${table} SETTINGS insert_deduplicate = 0`]),
   ),
   'rows of days, people and ids that never were': {
     place_hourly:
@@ -91,7 +103,7 @@ const DAMAGES: Record<string, Record<string, string>> = {
     place_daily: "INSERT INTO place_daily VALUES ('2021-03-04', '27265', 'centre', 0, '', 5, 5, 50)",
     h3_daily: "INSERT INTO h3_daily VALUES ('2021-03-04', 7, 'centre', 5, 5, 50)",
     learner_daily:
-      "INSERT INTO learner_daily VALUES ('2021-03-04', 27265, 'centre', 0, '', 7, 1, 1, 1, 9, 0)",
+      "INSERT INTO learner_daily (day, ward_code, source, learner_groups, programme, learner, events, active, headcount, minutes, home_key) VALUES ('2021-03-04', 27265, 'centre', 0, '', 7, 1, 1, 1, 9, 0)",
     learner_homes: 'INSERT INTO learner_homes VALUES (7, 26743, 1, 2)',
     event_ids: `INSERT INTO event_ids SELECT generateUUIDv4(), 7, '${DAY}' FROM numbers(3)`,
   },

@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { runNode, startChild } from '../commands/child.ts';
+import type { Recount } from '../../bench/chaos-count.ts';
+import type { TodayOfWard } from '../../bench/recount-today.ts';
+import { type ChildService, runNode, startChild } from '../commands/child.ts';
+import { LiveClient } from '../helper/live-client.ts';
 import { anEvent, temporaryDir } from '../helper/service.ts';
 
 /** A folder on a small disk of its own; undefined where this user may not mount one. */
@@ -38,6 +41,32 @@ const post = async (url: string, events: unknown) => {
   });
   return { status: response.status, headers: response.headers, body: (await response.json()) as any };
 };
+
+const read = async (url: string) => (await (await fetch(url)).json()) as any;
+
+async function readersAreAnswered(service: ChildService): Promise<void> {
+  for (const url of ['/health/live', '/api/v1/status', '/api/v1/coverage?figures=basic', '/api/v1/areas']) {
+    const response = await fetch(`${service.url}${url}`);
+    expect(response.status, `${url}\n${service.output()}`).toBe(200);
+    await response.arrayBuffer();
+  }
+}
+
+/** Today's live figures of the wards in which anything happened, as a client of the socket gets them. */
+async function liveToday(url: string): Promise<TodayOfWard[]> {
+  while ((await read(`${url}/api/v1/status`)).lag_ms > 0);
+  const client = new LiveClient(url);
+  await client.subscribe({ level: 'ward' });
+  await client.until(() => client.snapshots > 0);
+  client.close();
+  return [...client.areas.values()].filter(([, events]) => events !== 0) as TodayOfWard[];
+}
+
+async function recount(DATA_DIR: string): Promise<Recount> {
+  const counted = await runNode(['bench/chaos-count.ts'], { DATA_DIR });
+  expect(counted.code, counted.stderr).toBe(0);
+  return JSON.parse(counted.stdout.trim().split('\n').at(-1) ?? '') as Recount;
+}
 
 describe.skipIf(!disk)('a full disk', () => {
   const at = disk?.directory ?? '';
@@ -84,7 +113,7 @@ describe.skipIf(!disk)('a full disk', () => {
         expect(body.detail).toContain('disk');
         break;
       }
-      expect((await fetch(`${service.url}/health/live`)).status, service.output()).toBe(200);
+      await readersAreAnswered(service);
       free();
     }
     expect(refused).toBeGreaterThan(0);
@@ -94,20 +123,47 @@ describe.skipIf(!disk)('a full disk', () => {
       expect(body.accepted + body.duplicates).toBe(200);
       expect(body.rejected).toEqual([]);
     }
-    const read = async (url: string) => (await (await fetch(url)).json()) as any;
-    expect((await read(`${service.url}/api/v1/coverage`)).city).toMatchObject({
+    expect((await read(`${service.url}/api/v1/coverage?figures=basic`)).city).toMatchObject({
       events: 2400,
       learners: 2400,
     });
+    const live = await liveToday(service.url);
     expect(await service.end()).toBe(0);
     // And everything agrees in the files that a fresh process opens.
-    const counted = await runNode(['tests/store/count-store.ts'], { DATA_DIR });
-    expect(counted.code, counted.stderr).toBe(0);
-    const { counts } = JSON.parse(counted.stdout.trim().split('\n').at(-1) ?? '');
-    expect(counts.raw.events).toBe(2400);
-    expect(counts.place_daily).toEqual(counts.raw);
-    expect(counts.place_hourly).toEqual(counts.raw);
-    expect(counts.learner_daily).toEqual(counts.raw_named);
-    expect(counts.ids).toEqual({ rows: 2400, distinct: 2400 });
+    const counted = await recount(DATA_DIR);
+    expect(counted.ids).toHaveLength(2400);
+    expect(counted.ids.every(([, counting, withdrawing]) => counting === 1 && withdrawing === 0)).toBe(true);
+    expect(counted.differences).toBe(0);
+    expect(live).toEqual(counted.today);
+  });
+
+  test('and SIGKILL with rows that the store has not taken yet: they are there once when there is space again', async () => {
+    const DATA_DIR = path.join(at, 'killed');
+    const service = await startChild({ DATA_DIR });
+    const free = fill(at, 500_000);
+    const acknowledged: string[] = [];
+    for (;;) {
+      const events = Array.from({ length: 200 }, () => anEvent({ learner_id: `L${Math.random()}` }));
+      const { status, body } = await post(service.url, events);
+      if (status !== 200) {
+        expect({ status, type: body.type }).toEqual({ status: 503, type: '/problems/disk-full' });
+        break;
+      }
+      acknowledged.push(...events.map(({ event_id }) => event_id));
+    }
+    // Some of what was acknowledged is in the journal alone.
+    expect((await read(`${service.url}/api/v1/status`)).events).toBeLessThan(acknowledged.length);
+    await readersAreAnswered(service);
+    await service.end('SIGKILL');
+    free();
+    const again = await startChild({ DATA_DIR });
+    expect((await read(`${again.url}/api/v1/status`)).events).toBe(acknowledged.length);
+    const live = await liveToday(again.url);
+    expect(await again.end()).toBe(0);
+    const counted = await recount(DATA_DIR);
+    expect(counted.ids.map(([id]) => id).sort()).toEqual(acknowledged.sort());
+    expect(counted.ids.every(([, counting]) => counting === 1)).toBe(true);
+    expect(counted.differences).toBe(0);
+    expect(live).toEqual(counted.today);
   });
 });
