@@ -6,7 +6,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Measures something and returns its figures; `say` reports progress to a person. */
-export type Benchmark = (options: { say: (text: string) => void; seconds?: number }) => Promise<unknown>;
+export type Benchmark = (options: {
+  say: (text: string) => void;
+  seconds?: number;
+  rounds?: number;
+  rows?: number;
+}) => Promise<unknown>;
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 

@@ -33,6 +33,7 @@ const NEAREST_UNIT_LIMIT_KM = 12;
 export class Geography {
   readonly #store: Store | undefined;
   #state: State;
+  #version = 1;
 
   private constructor(store: Store | undefined, state: State) {
     this.#store = store;
@@ -51,7 +52,14 @@ export class Geography {
 
   /** Reads the imports again. */
   async reload(): Promise<void> {
-    if (this.#store) this.#state = await readImported(this.#store);
+    if (!this.#store) return;
+    this.#state = await readImported(this.#store);
+    this.#version++;
+  }
+
+  /** Changes whenever imports were read again: what was located before may be elsewhere now. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Whether division 2025 has imported polygons. */

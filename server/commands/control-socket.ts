@@ -20,6 +20,9 @@ type Line =
   | { result: unknown }
   | { error: { kind: 'usage' | 'operation'; message: string } };
 
+/** How long a command has to stop when the service stops, ms. */
+const STOP_MS = 3_000;
+
 /** Unix sockets have room for 107 bytes of path. */
 const LONGEST_PATH = 107;
 
@@ -49,24 +52,39 @@ export async function listenForCommands(
 ): Promise<{ close(): Promise<void> }> {
   const file = socketPath(config);
   if (existsSync(file)) unlinkSync(file); // left by a process that was killed: the store's lock says nobody else runs
+  const running = new Set<Promise<void>>();
   const server = http.createServer(async (request, response) => {
     const write = (line: Line) => response.write(`${JSON.stringify(line)}\n`);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    let finished: () => void = () => undefined;
+    const work = new Promise<void>((resolve) => {
+      finished = resolve;
+    });
+    running.add(work);
     try {
       const name = request.url?.slice(1) as CommandName;
       const command = COMMANDS[name] as
-        | ((services: Services, input: unknown, onProgress: Progress) => Promise<unknown>)
+        | ((
+            services: Services,
+            input: unknown,
+            onProgress: Progress,
+            signal: AbortSignal,
+          ) => Promise<unknown>)
         | undefined;
       if (!command) throw new UsageError(`There is no command "${name}".`);
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const input = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-      const result = await command(services, input, (...progress) => write({ progress }));
+      const result = await command(services, input, (...progress) => write({ progress }), gone.signal);
       write({ result: result ?? null });
     } catch (error) {
       const kind = error instanceof UsageError ? 'usage' : 'operation';
       write({ error: { kind, message: (error as Error).message } });
     }
     response.end();
+    running.delete(work);
+    finished();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -76,6 +94,11 @@ export async function listenForCommands(
   return {
     close: async () => {
       server.closeAllConnections();
+      // The store must not be closed under a command that can stop.
+      await Promise.race([
+        Promise.all(running),
+        new Promise((resolve) => setTimeout(resolve, STOP_MS).unref()),
+      ]);
       await new Promise((resolve) => server.close(resolve));
       await unlink(file).catch(() => undefined);
     },
@@ -88,6 +111,7 @@ export async function askService(
   name: CommandName,
   input: unknown,
   onProgress: Progress,
+  signal: AbortSignal,
 ): Promise<{ result: unknown } | undefined> {
   const socket = socketPath(config);
   if (!existsSync(socket)) return undefined;
@@ -100,6 +124,8 @@ export async function askService(
     request.end(JSON.stringify(input));
   });
   if (!response) return undefined;
+  // The service stops a command whose asker is gone.
+  signal.addEventListener('abort', () => response.destroy());
   for await (const text of createInterface({ input: response })) {
     const line = JSON.parse(text) as Line;
     if ('progress' in line) onProgress(...line.progress);

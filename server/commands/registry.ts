@@ -1,13 +1,20 @@
 import type { AreaGeometry, Progress } from '../../geo/types.ts';
 import { createKey, type KeyRequest, listKeys, revokeKey } from '../access/keys.ts';
 import type { DivisionId } from '../contract/event.ts';
+import { type ImportInput, type ImportResult, importEvents } from '../ingest/import/import-events.ts';
 import type { Services } from '../services.ts';
 import { type CheckReport, checkStore } from '../store/check.ts';
 import { toEngineTime } from '../store/event-row.ts';
 import { relocateEvents } from '../store/relocate.ts';
 import { writeState } from '../store/state.ts';
 
-type Command<Input, Result> = (services: Services, input: Input, onProgress: Progress) => Promise<Result>;
+/** `signal` aborts when whoever asked is gone; a command that cannot stop half-way does not look at it. */
+type Command<Input, Result> = (
+  services: Services,
+  input: Input,
+  onProgress: Progress,
+  signal?: AbortSignal,
+) => Promise<Result>;
 
 /** Inputs of the commands, as JSON. */
 export type BoundariesInput = { division: DivisionId; polygons: [code: string, geometry: AreaGeometry][] };
@@ -148,6 +155,7 @@ const keyRevoke: Command<{ key_id: string }, Awaited<ReturnType<typeof revokeKey
 };
 const check: Command<{ repair: boolean }, CheckReport> = (services, { repair }, onProgress) =>
   checkStore(services, { repair }, onProgress);
+const importEventsNow: Command<ImportInput, ImportResult> = importEvents;
 const migrateNow: Command<null, { engine: string }> = async ({ store }) => ({ engine: store.engine });
 
 /** What can be asked of whoever holds the store, by name. */
@@ -159,6 +167,7 @@ export const COMMANDS = {
   'import-population': importPopulation,
   'import-population-grid': importPopulationGrid,
   'import-basemap': importBasemap,
+  'import-events': importEventsNow,
   check,
   migrate: migrateNow,
 };

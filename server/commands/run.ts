@@ -9,15 +9,16 @@ import { COMMANDS, type CommandName, type InputOf, type ResultOf } from './regis
 
 /**
  * Runs a command whether or not the service runs: a service that holds DATA_DIR is asked through its socket, else
- * the store is opened here for as long as it takes.
+ * the store is opened here for as long as it takes. `signal` interrupts a command that can stop half-way.
  */
 export async function runCommand<Name extends CommandName>(
   config: Config,
   name: Name,
   input: InputOf<Name>,
   onProgress: Progress = () => undefined,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<ResultOf<Name>> {
-  const answered = await askService(config, name, input, onProgress);
+  const answered = await askService(config, name, input, onProgress, signal);
   if (answered) return answered.result as ResultOf<Name>;
   const store = await openStore(config);
   try {
@@ -28,8 +29,9 @@ export async function runCommand<Name extends CommandName>(
         services: unknown,
         input: unknown,
         onProgress: Progress,
+        signal: AbortSignal,
       ) => Promise<unknown>;
-      return (await command(services, input, onProgress)) as ResultOf<Name>;
+      return (await command(services, input, onProgress, signal)) as ResultOf<Name>;
     } finally {
       await services.close();
     }

@@ -40,12 +40,17 @@ export class BatchLog implements Journal {
       { seen: this.#seen },
     );
     this.#caughtUpAt = Date.now();
-    const taken = { ...NOTHING_NEW, event_ids: [] as string[], content_hashes: [] as bigint[] };
+    let taken = NOTHING_NEW;
     for (const row of rows) {
       const slot = BigInt(row.slot);
       const ids = idsOf(row.rows);
-      taken.event_ids.push(...ids.event_ids);
-      taken.content_hashes.push(...ids.content_hashes);
+      // Not push(...): the ids of one large batch are more than a call takes arguments.
+      taken = {
+        ...taken,
+        event_ids: taken.event_ids.concat(ids.event_ids),
+        content_hashes: taken.content_hashes.concat(ids.content_hashes),
+        received_at: Math.max(taken.received_at, receivedAt(row.token)),
+      };
       this.#unfinished.set(slot, ids.event_ids);
       this.#seen = slot;
     }
@@ -151,6 +156,11 @@ function logRow(slot: bigint, server: string, token: string, rows: readonly Buff
   for (const piece of rows) at = putField(bytes, at, piece.toString('utf8'));
   bytes[at++] = 0x0a;
   return bytes.subarray(0, at);
+}
+
+/** Epoch milliseconds, from the token of a segment. */
+function receivedAt(token: string): number {
+  return Number.parseInt(token, 10) || 0;
 }
 
 function idsOf(tsv: string): { event_ids: string[]; content_hashes: bigint[] } {

@@ -16,9 +16,9 @@ export class IdFilter {
   readonly #words: Int32Array;
   readonly #blockMask: number;
 
-  /** For about `expected` ids. */
-  constructor(expected: number) {
-    let bits = FEWEST_BITS;
+  /** For about `expected` ids, and never smaller than `fewest_bits`, a power of two from 512 on. */
+  constructor(expected: number, fewest_bits = FEWEST_BITS) {
+    let bits = fewest_bits;
     while (bits < expected * BITS_AN_ID && bits < MOST_BITS) bits *= 2;
     this.#words = new Int32Array(bits / 32);
     this.#blockMask = bits / BLOCK_BITS - 1;

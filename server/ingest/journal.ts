@@ -29,15 +29,19 @@ export type Journal = {
   close(): Promise<void>;
 };
 
-/** Ids that other servers took, with the hashes of their contents, and those of them that the store holds by now. */
+/**
+ * Ids that other servers took, with the hashes of their contents, those of them that the store holds by now, and the
+ * newest `received_at` of them, epoch milliseconds, 0 of none.
+ */
 export type TakenIds = {
   event_ids: readonly string[];
   content_hashes: readonly bigint[];
   settled: readonly string[];
+  received_at: number;
 };
 
 /** Where there are no other servers, or none wrote anything. */
-export const NOTHING_NEW: TakenIds = { event_ids: [], content_hashes: [], settled: [] };
+export const NOTHING_NEW: TakenIds = { event_ids: [], content_hashes: [], settled: [], received_at: 0 };
 
 const SUFFIX = '.tsv';
 const HEAD = '#segment ';

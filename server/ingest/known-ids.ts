@@ -29,10 +29,14 @@ export class KnownIds {
   #next: IdFilter | undefined;
   #filtered = 0;
   #filling: Promise<void> | undefined;
+  #fillFailed = false;
+  readonly #fewest_bits: number | undefined;
   readonly #pending = new Map<string, bigint>();
 
-  constructor(store: Store) {
+  /** `fewest_bits` of the filter: see IdFilter. */
+  constructor(store: Store, { fewest_bits }: { fewest_bits?: number } = {}) {
     this.#store = store;
+    this.#fewest_bits = fewest_bits;
   }
 
   /** Ids held in memory by themselves. */
@@ -57,6 +61,8 @@ export class KnownIds {
   /** The store holds these ids now, so memory need not. */
   settle(event_ids: Iterable<string>): void {
     for (const id of event_ids) this.#pending.delete(id);
+    // The store works again: without a filter every id would be looked up until the next start.
+    if (this.#fillFailed && !this.#filter) void this.fill().catch(() => undefined);
   }
 
   /**
@@ -64,10 +70,20 @@ export class KnownIds {
    * start, and by itself when there are many more ids than it was made for. Throws what the store throws.
    */
   fill(): Promise<void> {
-    this.#filling ??= this.#fill().finally(() => {
-      this.#filling = undefined;
-      this.#next = undefined;
-    });
+    this.#filling ??= this.#fill()
+      .then(
+        () => {
+          this.#fillFailed = false;
+        },
+        (error) => {
+          this.#fillFailed = true;
+          throw error;
+        },
+      )
+      .finally(() => {
+        this.#filling = undefined;
+        this.#next = undefined;
+      });
     return this.#filling;
   }
 
@@ -82,7 +98,7 @@ export class KnownIds {
   async #fill(): Promise<void> {
     const [row] = await this.#store.query<{ ids: string }>('SELECT count() AS ids FROM event_ids');
     const stored = Number(row?.ids ?? 0);
-    const filter = new IdFilter((stored + this.#pending.size) * ROOM_TO_GROW);
+    const filter = new IdFilter((stored + this.#pending.size) * ROOM_TO_GROW, this.#fewest_bits);
     // From here on new ids go into it too: they may not be in what is read.
     this.#next = filter;
     for (const id of this.#pending.keys()) filter.add(id);

@@ -10,8 +10,19 @@ import { putSeconds } from '../store/tsv-bytes.ts';
 
 const FIRST_CHUNK_BYTES = 2 * MAX_EVENT_ROW_BYTES;
 const CHUNK_BYTES = 256 * 1024;
+const UUID_CHARS = 36;
 const SOURCE = EVENT_COLUMNS.indexOf('source');
 const SOURCE_ID = EVENT_COLUMNS.indexOf('source_id');
+
+/** Prepared rows on their way to another thread. Their ids are in their bytes. */
+export type PreparedMessage = {
+  chunks: Uint8Array[];
+  /** For row i: its chunk, and where in it the row begins and ends. */
+  chunk_of: Uint32Array;
+  starts: Uint32Array;
+  ends: Uint32Array;
+  content_hashes: BigUint64Array;
+};
 
 /**
  * Checked rows of one request, as the bytes that the journal and the store take: a request of 32 MiB weighs about
@@ -34,6 +45,26 @@ export class PreparedRows {
     return prepared;
   }
 
+  /** The rows that another thread made a message of. */
+  static fromMessage({ chunks, chunk_of, starts, ends, content_hashes }: PreparedMessage): PreparedRows {
+    const prepared = new PreparedRows();
+    for (const { buffer, byteOffset, byteLength } of chunks) {
+      prepared.#chunks.push(Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength));
+    }
+    for (let i = 0; i < starts.length; i++) {
+      const chunk = chunk_of[i] as number;
+      const start = starts[i] as number;
+      prepared.#chunkOf.push(chunk);
+      prepared.#starts.push(start);
+      prepared.#ends.push(ends[i] as number);
+      prepared.event_ids.push(
+        (prepared.#chunks[chunk] as Buffer).toString('latin1', start, start + UUID_CHARS),
+      );
+      prepared.content_hashes.push(content_hashes[i] as bigint);
+    }
+    return prepared;
+  }
+
   get length(): number {
     return this.event_ids.length;
   }
@@ -52,6 +83,26 @@ export class PreparedRows {
     this.#chunkOf.push(this.#chunks.length - 1);
     this.#starts.push(start);
     this.#ends.push(putEventRow(chunk, start, row));
+  }
+
+  /** The rows as a message; `transfer` lists what moves with it, so that these rows are unusable when it is posted. */
+  toMessage(): { message: PreparedMessage; transfer: ArrayBuffer[] } {
+    // The first chunk is small: it may lie in memory that it shares with others, which cannot be moved.
+    const chunks = this.#chunks.map((chunk) =>
+      chunk.length === chunk.buffer.byteLength ? (chunk as Uint8Array) : new Uint8Array(chunk),
+    );
+    const message = {
+      chunks,
+      chunk_of: Uint32Array.from(this.#chunkOf),
+      starts: Uint32Array.from(this.#starts),
+      ends: Uint32Array.from(this.#ends),
+      content_hashes: BigUint64Array.from(this.content_hashes),
+    };
+    const { chunk_of, starts, ends, content_hashes } = message;
+    const transfer = [...chunks, chunk_of, starts, ends, content_hashes].map(
+      ({ buffer }) => buffer as ArrayBuffer,
+    );
+    return { message, transfer };
   }
 
   /** Who sent row i. */

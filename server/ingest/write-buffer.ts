@@ -11,7 +11,14 @@ import { PreparedRows } from './prepared-rows.ts';
 import { type StoredReject, storeRejects } from './rejects.ts';
 
 /** One request's rows on their way to the store, each with its index in the request. */
-export type Submission = { rows: PreparedRows; indexes: number[]; rejects: StoredReject[]; key_id: string };
+export type Submission = {
+  rows: PreparedRows;
+  indexes: number[];
+  rejects: StoredReject[];
+  key_id: string;
+  /** Of the boundaries under which the rows found their wards; undefined: they have found none. */
+  geography_version?: number | undefined;
+};
 /** What became of them. */
 export type Outcome = { accepted: number; duplicates: number; rejected: Rejected[] };
 
@@ -27,7 +34,7 @@ type Segment = {
   received_at: number;
   rows: Buffer[];
   event_ids: string[];
-  /** Resolves when the store has it; never rejects. */
+  /** Resolves when the store has it, or will have it at the next start; never rejects. */
   inserted: Promise<void>;
   onInserted: () => void;
 };
@@ -43,11 +50,15 @@ export type WriteBufferOptions = {
    * the wait.
    */
   insert_interval_ms: number;
-  /** Rows that may be on their way; more are refused with 503 until there is room. */
+  /** Rows and refused records that may be on their way; more are refused with 503 until there is room. */
   max_rows: number;
+  /** Bytes of bodies that may be read at once; more are refused with 503 before they are read. */
+  max_bytes: number;
   /** How long a segment that the store refused waits for its next try, ms. */
   retry_ms: number;
   now: () => number;
+  /** Of the boundaries in force. */
+  geography_version: () => number;
   /** Newest `received_at` in the store, epoch milliseconds. */
   last_received_at: number;
 };
@@ -57,8 +68,10 @@ const DEFAULTS: WriteBufferOptions = {
   segment_rows: 40_000,
   insert_interval_ms: 250,
   max_rows: 200_000,
+  max_bytes: 256 * 1024 * 1024,
   retry_ms: 1_000,
   now: Date.now,
+  geography_version: () => 0,
   last_received_at: 0,
 };
 
@@ -94,12 +107,21 @@ export class WriteBuffer {
   /** Who waits for the next try. */
   #onTried: (() => void)[] = [];
   #rejectsKept: Promise<unknown> = Promise.resolve();
+  /** Refused records on their way to the store. */
+  #rejectsOnTheirWay = 0;
+  /** Bytes of bodies that are being read. */
+  #bytesBeingRead = 0;
   #lastReceivedAt: number;
   #newestFlushed: number;
   #paused: Promise<void> | undefined;
   #closed = false;
   /** Called after each segment that the store has. */
   onFlushed: () => void = () => undefined;
+  /**
+   * Called before that where readers may have seen a part of the segment, since it was tried more than once, or where
+   * those who follow the store may have gone past it, since it was received long before.
+   */
+  onBelated: () => void = () => undefined;
 
   constructor(
     store: Store,
@@ -138,17 +160,42 @@ export class WriteBuffer {
    * store is in trouble.
    */
   async submit(submission: Submission): Promise<Outcome> {
-    if (this.#closed) throw new ProblemError(503, 'shutting-down', 'The service is stopping; send again.');
     // Whoever comes while the store is in trouble has it tried at once: it may have recovered.
-    if (this.#trouble) await this.#tryNow();
+    if (this.#trouble && !this.#closed) await this.#tryNow();
+    if (this.#closed) throw shuttingDown();
     if (this.#trouble) throw asProblem(this.#trouble);
-    const before = this.#waitingRows + this.#journalledRows;
-    if (before > 0 && before + submission.rows.length > this.#options.max_rows) throw tooBusy();
+    if (this.#isFull(weightOf(submission))) throw tooBusy();
+    const { rows, indexes, rejects, key_id, geography_version } = submission;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...submission, at: this.#options.now(), resolve, reject });
-      this.#waitingRows += submission.rows.length;
+      const at = this.#options.now();
+      this.#waiting.push({ rows, indexes, rejects, key_id, geography_version, at, resolve, reject });
+      this.#waitingRows += weightOf(submission);
       this.#nextGroup();
     });
+  }
+
+  /**
+   * Whether a body of so many bytes may be read: throws 503 with Retry-After where its rows could not be taken, or too
+   * much is being read already. What is returned is to be called when its rows are submitted or given up.
+   */
+  admit(bytes: number): () => void {
+    if (this.#closed) throw shuttingDown();
+    const isReading = this.#bytesBeingRead > 0;
+    if (this.#isFull(1) || (isReading && this.#bytesBeingRead + bytes > this.#options.max_bytes)) {
+      throw tooBusy();
+    }
+    this.#bytesBeingRead += bytes;
+    let released = false;
+    return () => {
+      if (!released) this.#bytesBeingRead -= bytes;
+      released = true;
+    };
+  }
+
+  /** No room for so many more; what comes alone passes, however large. */
+  #isFull(more: number): boolean {
+    const before = this.#waitingRows + this.#journalledRows + this.#rejectsOnTheirWay;
+    return before > 0 && before + more > this.#options.max_rows;
   }
 
   /** Resolves when the store has everything that was answered before the call, or after `limit_ms`. */
@@ -171,6 +218,7 @@ export class WriteBuffer {
    */
   async pauseWhile<T>(work: () => Promise<T>): Promise<T> {
     while (this.#paused) await this.#paused;
+    if (this.#closed) throw shuttingDown();
     let resume: () => void = () => undefined;
     this.#paused = new Promise((resolve) => {
       resume = resolve;
@@ -218,7 +266,10 @@ export class WriteBuffer {
       await (this.#nextGroup() ?? this.settled(this.#options.retry_ms));
     }
     await this.#group;
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(asProblem(this.#trouble));
+    this.#refuseWaiting(
+      () => true,
+      () => (this.#trouble ? asProblem(this.#trouble) : shuttingDown()),
+    );
     this.#retryNow?.();
     await this.#rejectsKept;
     await this.#journal.close();
@@ -229,6 +280,7 @@ export class WriteBuffer {
     if (this.#group || this.#paused || this.#waiting.length === 0) return this.#group;
     if (this.#open && this.#open.event_ids.length >= this.#options.segment_rows) return undefined;
     const group = this.#take();
+    if (group.length === 0) return undefined;
     this.#groupSince = group[0]?.at ?? Number.POSITIVE_INFINITY;
     this.#group = this.#acknowledge(group).finally(() => {
       this.#group = undefined;
@@ -239,8 +291,13 @@ export class WriteBuffer {
     return this.#group;
   }
 
-  /** Whole submissions, in order, until the group is full. */
+  /** Whole submissions, in order, until the group is full; none whose wards were found under boundaries of before. */
   #take(): Waiting[] {
+    const inForce = this.#options.geography_version();
+    this.#refuseWaiting(
+      ({ geography_version }) => geography_version !== undefined && geography_version !== inForce,
+      boundariesChanged,
+    );
     let rows = 0;
     let count = 0;
     for (const waiting of this.#waiting) {
@@ -249,6 +306,17 @@ export class WriteBuffer {
       count++;
     }
     return this.#waiting.splice(0, count);
+  }
+
+  /** Tells some of those who wait that nothing of theirs is taken. */
+  #refuseWaiting(whom: (waiting: Waiting) => boolean, why: () => Error): void {
+    const refused = this.#waiting.filter(whom);
+    if (refused.length === 0) return;
+    this.#waiting = this.#waiting.filter((waiting) => !whom(waiting));
+    for (const waiting of refused) {
+      this.#waitingRows -= weightOf(waiting);
+      waiting.reject(why());
+    }
   }
 
   /** Judges and journals the rows of a group and answers their senders. */
@@ -264,7 +332,7 @@ export class WriteBuffer {
       this.#log.error({ err: error }, 'rows could not be journalled');
       for (const waiting of group) waiting.reject(asProblem(error));
     } finally {
-      this.#waitingRows -= group.reduce((sum, { rows }) => sum + rows.length, 0);
+      this.#waitingRows -= group.reduce((sum, waiting) => sum + weightOf(waiting), 0);
     }
   }
 
@@ -290,7 +358,9 @@ export class WriteBuffer {
 
   /** Ids that other servers took must be known before anything is judged. */
   async #learnOfOthers(): Promise<void> {
-    const { event_ids, content_hashes, settled } = await this.#journal.catchUp();
+    const { event_ids, content_hashes, settled, received_at } = await this.#journal.catchUp();
+    // Clocks differ: what is received after what another server took must not be dated before it.
+    this.#lastReceivedAt = Math.max(this.#lastReceivedAt, received_at);
     if (event_ids.length > 0) this.#known.add(event_ids, content_hashes);
     if (settled.length > 0) this.#known.settle(settled);
   }
@@ -301,7 +371,8 @@ export class WriteBuffer {
     const views = picked.flatMap(({ rows, picks }) => rows.bytesOf(picks, segment.received_at));
     if (!(await this.#journal.append(segment.token, views))) return false;
     this.#open = segment;
-    segment.rows.push(...views);
+    // Not push(...views): where every other row is known, they are more than a call takes arguments.
+    for (const view of views) segment.rows.push(view);
     for (const { rows, picks } of picked) {
       const event_ids = rows.event_ids.filter((_, row) => picks(row));
       this.#known.add(
@@ -356,7 +427,8 @@ export class WriteBuffer {
   /** Inserts a segment, again and again until the store has it: its senders were told that it counts. */
   async #insert(segment: Segment): Promise<void> {
     const tsv = Buffer.concat(segment.rows);
-    for (let attempt = 1; ; attempt++) {
+    let attempt = 1;
+    for (; ; attempt++) {
       try {
         await this.#store.insertTsv('events_raw', EVENT_COLUMNS, tsv, segment.token);
         break;
@@ -365,8 +437,18 @@ export class WriteBuffer {
         if (attempt < QUICK_TRIES) continue;
         this.#trouble = error as Error;
         this.#tellTried();
+        // The journal has room for a segment more; those beyond would wait for as long as the trouble lasts.
+        this.#refuseWaiting(
+          () => true,
+          () => asProblem(error),
+        );
         if (!this.#closed) await this.#waitForRetry();
-        if (this.#closed) return this.#tellTried();
+        if (this.#closed) {
+          this.#tellTried();
+          // Durable all the same: the next start inserts it. Who waits for it would keep the service from stopping.
+          segment.onInserted();
+          return;
+        }
       }
     }
     this.#trouble = undefined;
@@ -378,6 +460,7 @@ export class WriteBuffer {
     this.#journalledRows -= segment.event_ids.length;
     this.#newestFlushed = segment.received_at;
     this.#inserting = undefined;
+    if (attempt > 1 || this.#options.now() - segment.received_at > BELATED_MS) this.onBelated();
     this.onFlushed();
     segment.onInserted();
     this.#insertNext();
@@ -410,12 +493,20 @@ export class WriteBuffer {
   /** Keeps refused records beside the rows; losing them would cost nobody an event, so nobody waits for them. */
   #keepRejects(rejects: StoredReject[]): void {
     if (rejects.length === 0) return;
-    const kept = storeRejects(this.#store, rejects, this.#options.now()).catch((error) => {
-      this.#log.warn({ err: error }, 'refused records could not be kept');
-    });
-    this.#rejectsKept = Promise.all([this.#rejectsKept, kept]);
+    this.#rejectsOnTheirWay += rejects.length;
+    const kept = storeRejects(this.#store, rejects, this.#options.now())
+      .catch((error) => this.#log.warn({ err: error }, 'refused records could not be kept'))
+      .finally(() => {
+        this.#rejectsOnTheirWay -= rejects.length;
+      });
+    const before = this.#rejectsKept;
+    // Resolves with nothing: a result that held the ones before it would hold all there ever were.
+    this.#rejectsKept = kept.then(() => before).then(() => undefined);
   }
 }
+
+/** A segment that comes to the store longer after it was received is belated, ms; half of what the tail looks back. */
+const BELATED_MS = 2_500;
 
 /** Tries of an insert before senders are told that the store is in trouble. */
 const QUICK_TRIES = 3;
@@ -438,6 +529,21 @@ function settle(
     }
   });
   return { answer, rejects: [...rejects, ...conflicts] };
+}
+
+/** What a submission counts for: its rows and its refused records. */
+function weightOf({ rows, rejects }: Submission): number {
+  return rows.length + rejects.length;
+}
+
+function shuttingDown(): ProblemError {
+  return new ProblemError(503, 'shutting-down', 'The service is stopping; send again.');
+}
+
+function boundariesChanged(): ProblemError {
+  const detail =
+    'The boundaries of the wards changed while the events were read; nothing of this request was taken. Send it again.';
+  return new ProblemError(503, 'boundaries-changed', detail, { headers: { 'retry-after': '1' } });
 }
 
 function tooBusy(): ProblemError {

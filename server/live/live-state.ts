@@ -37,6 +37,8 @@ const STILL_M = 15;
 export class LiveState {
   readonly #geography: Geography;
   #counters = new TodayCounters();
+  /** Of the next day: clocks may be some minutes ahead. */
+  #tomorrow = new TodayCounters();
   #day = Number.NaN;
   #as_of_ms = 0;
   #vehicles = new Map<string, VehiclePosition>();
@@ -65,7 +67,20 @@ export class LiveState {
   /** Counts everything of today that was received by `as_of_ms`; the tail goes on from there. */
   async load(store: Store, as_of_ms: number, now: number): Promise<void> {
     const day = startOfCityDay(now);
-    const rows = await today(store, { from_ms: day, to_ms: day + DAY_MS, received_ms: as_of_ms });
+    const counters = await this.#countDay(store, as_of_ms, day);
+    const tomorrow = await this.#countDay(store, as_of_ms, day + DAY_MS);
+    const again = !Number.isNaN(this.#day);
+    this.#counters = counters;
+    this.#tomorrow = tomorrow;
+    this.#day = day;
+    this.#as_of_ms = as_of_ms;
+    this.#changes = { ...emptyChanges(), reset: again };
+    this.#version++;
+    this.#dayVersions.clear();
+  }
+
+  async #countDay(store: Store, received_ms: number, day: number): Promise<TodayCounters> {
+    const rows = await today(store, { from_ms: day, to_ms: day + DAY_MS, received_ms });
     const counters = new TodayCounters();
     for (const row of rows) {
       counters.apply({
@@ -77,13 +92,7 @@ export class LiveState {
         active: Number(row.active),
       });
     }
-    const again = !Number.isNaN(this.#day);
-    this.#counters = counters;
-    this.#day = day;
-    this.#as_of_ms = as_of_ms;
-    this.#changes = { ...emptyChanges(), reset: again };
-    this.#version++;
-    this.#dayVersions.clear();
+    return counters;
   }
 
   /** Counts rows of the tail. */
@@ -94,7 +103,10 @@ export class LiveState {
       this.#as_of_ms = Math.max(this.#as_of_ms, Number(row.received_ms));
       this.#touchDay(occurred);
       if (row.sign === 1) this.#show(row, occurred, now);
-      if (startOfCityDay(occurred) === this.#day) this.#count(row);
+      const day = startOfCityDay(occurred);
+      if (day === this.#day)
+        for (const area of this.#count(row, this.#counters)) this.#changes.areas.add(area);
+      if (day === this.#day + DAY_MS) this.#count(row, this.#tomorrow);
     }
     this.#version++;
   }
@@ -131,12 +143,13 @@ export class LiveState {
     return ward.length === 5 ? [ward, this.#geography.parentOf(ward)] : [ward];
   }
 
-  /** At the city's midnight the counters start at zero. */
+  /** At the city's midnight the counters start at zero, but for what clocks ahead dated into the new day. */
   #turnDay(now: number): void {
     const day = startOfCityDay(now);
     if (day === this.#day) return;
+    this.#counters = day === this.#day + DAY_MS ? this.#tomorrow : new TodayCounters();
+    this.#tomorrow = new TodayCounters();
     this.#day = day;
-    this.#counters = new TodayCounters();
     this.#changes = { ...emptyChanges(), reset: true };
   }
 
@@ -147,9 +160,10 @@ export class LiveState {
     );
   }
 
-  #count(row: TailRow): void {
+  /** Counts a row and returns the areas it counts in. */
+  #count(row: TailRow, counters: TodayCounters): readonly string[] {
     const areas = this.#areasOf(row.ward);
-    this.#counters.apply({
+    counters.apply({
       areas,
       source: row.source - 1,
       events: row.sign,
@@ -157,7 +171,7 @@ export class LiveState {
       learner: row.learner,
       active: row.sign * row.active,
     });
-    for (const area of areas) this.#changes.areas.add(area);
+    return areas;
   }
 
   #show(row: TailRow, occurred: number, now: number): void {

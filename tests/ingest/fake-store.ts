@@ -13,7 +13,7 @@ const HASH = EVENT_COLUMNS.indexOf('content_hash');
  */
 export class FakeStore implements Store {
   readonly engine = 'fake';
-  readonly embedded = true;
+  readonly embedded: boolean = true;
   readonly inserts: Insert[] = [];
   readonly objects: { table: string; rows: readonly Record<string, unknown>[] }[] = [];
   readonly failures: Error[] = [];

@@ -264,13 +264,12 @@ describe('records', () => {
   });
 
   test('a quote that is never closed is given up after 64 KiB, and every row behind it is read', () => {
-    const rows = Array.from({ length: 200_000 }, (_, i) => `${i},source-${i}`);
+    const rows = Array.from({ length: 20_000 }, (_, i) => `${i},source-${i}`);
     const all = records(`event_id,source\n"open,a\n${rows.join('\n')}\n`);
-    expect(all).toHaveLength(200_001);
+    expect(all).toHaveLength(20_001);
     expect(all[0]).toBe(BAD_QUOTE);
-    expect(all.slice(1).every((record, i) => (record as { event_id: string }).event_id === String(i))).toBe(
-      true,
-    );
+    const ids = all.slice(1).map((record) => (record as { event_id: string }).event_id);
+    expect(ids).toEqual(rows.map((_, i) => String(i)));
   });
 
   test('a header that cannot be read is told with every row', () => {
@@ -291,12 +290,8 @@ describe('records', () => {
   });
 });
 
-test('32 MiB of each format go through a heap of 24 MB, and nothing piles up outside it', async () => {
-  const { code, stdout, stderr } = await runNode([
-    '--expose-gc',
-    '--max-old-space-size=24',
-    'tests/ingest/flat-memory.ts',
-  ]);
+test('a body of each format goes through without piling up, on the heap or outside it', async () => {
+  const { code, stdout, stderr } = await runNode(['--expose-gc', 'tests/ingest/flat-memory.ts']);
   expect(code, stderr).toBe(0);
   const figures = stdout
     .trim()
@@ -304,9 +299,8 @@ test('32 MiB of each format go through a heap of 24 MB, and nothing piles up out
     .map((line) => JSON.parse(line) as Record<string, number>);
   expect(figures).toHaveLength(3);
   for (const { written, wanted, records: read, faults, most_bytes } of figures) {
-    expect(written).toBeGreaterThan(31 * 1024 * 1024);
+    expect(written).toBeGreaterThan(8 * 1024 * 1024);
     expect([read, faults]).toEqual([wanted, 0]);
-    expect(most_bytes).toBeGreaterThan(0);
-    expect(most_bytes).toBeLessThan(4 * 1024 * 1024);
+    expect(most_bytes).toBeLessThan(2 * 1024 * 1024);
   }
 });
