@@ -145,21 +145,67 @@ function explain(event: Record<string, unknown>): Refusal {
   return { reason: 'bad_type', detail: 'record: does not fit the event schema' };
 }
 
-const RFC3339 =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+const DAYS_OF_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+const [COLON, DASH, DOT, PLUS, UPPER_T, UPPER_Z, LOWER] = [58, 45, 46, 43, 84, 90, 32] as const;
+/** More decimals than these say nothing that is kept. */
+const MOST_DECIMALS = 9;
 
-/** Epoch milliseconds of an RFC 3339 time with an offset; NaN when it is none, or names a day that does not exist. */
+/**
+ * Epoch milliseconds of an RFC 3339 time with an offset; NaN when it is none, or names a day that does not exist.
+ * Read digit by digit: a pattern that catches ten groups takes longer than all other checks of an event.
+ */
 export function parseRfc3339(text: string): number {
-  const match = RFC3339.exec(text);
-  if (!match) return Number.NaN;
-  const [, year, month, day, hour, minute, second, fraction, sign, offsetHour, offsetMinute] = match;
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
-  if (Number(offsetHour ?? 0) > 23 || Number(offsetMinute ?? 0) > 59) return Number.NaN;
-  const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  const date = new Date(midnight);
-  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return Number.NaN;
-  const clock = (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1000;
-  const offset =
-    (Number(offsetHour ?? 0) * 60 + Number(offsetMinute ?? 0)) * 60_000 * (sign === '-' ? -1 : 1);
-  return midnight + clock - offset + Math.floor(Number(`0.${fraction ?? 0}`) * 1000);
+  const year = digits(text, 0, 4);
+  const month = digits(text, 5, 2);
+  const day = digits(text, 8, 2);
+  const hour = digits(text, 11, 2);
+  const minute = digits(text, 14, 2);
+  const second = digits(text, 17, 2);
+  const separated =
+    text.charCodeAt(4) === DASH &&
+    text.charCodeAt(7) === DASH &&
+    (text.charCodeAt(10) & ~LOWER) === UPPER_T &&
+    text.charCodeAt(13) === COLON &&
+    text.charCodeAt(16) === COLON;
+  const inRange = hour <= 23 && minute <= 59 && second <= 60 && day >= 1 && day <= daysOf(year, month);
+  if (!separated || !inRange) return Number.NaN;
+  const decimals = text.charCodeAt(19) === DOT ? countDigits(text, 20) : 0;
+  if (decimals > MOST_DECIMALS || (text.charCodeAt(19) === DOT && decimals === 0)) return Number.NaN;
+  const offset_min = offsetOf(text, decimals === 0 ? 19 : 20 + decimals);
+  const ms = decimals === 0 ? 0 : Math.floor(Number(text.slice(19, 20 + decimals)) * 1000);
+  return Date.UTC(year, month - 1, day, hour, minute, second, ms) - offset_min * 60_000;
+}
+
+/** A number of `count` digits; NaN where there are none. */
+function digits(text: string, at: number, count: number): number {
+  let value = 0;
+  for (let i = at; i < at + count; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function countDigits(text: string, at: number): number {
+  let end = at;
+  while (!Number.isNaN(digits(text, end, 1))) end++;
+  return end - at;
+}
+
+/** Minutes east of UTC, from `Z` or `±HH:MM` up to the end of the text; NaN where it is neither. */
+function offsetOf(text: string, at: number): number {
+  const first = text.charCodeAt(at);
+  if ((first & ~LOWER) === UPPER_Z) return text.length === at + 1 ? 0 : Number.NaN;
+  const hour = digits(text, at + 1, 2);
+  const minute = digits(text, at + 4, 2);
+  const whole = text.length === at + 6 && text.charCodeAt(at + 3) === COLON && hour <= 23 && minute <= 59;
+  if (!whole || (first !== PLUS && first !== DASH)) return Number.NaN;
+  return (hour * 60 + minute) * (first === DASH ? -1 : 1);
+}
+
+/** Days of a month; 0 for a month that does not exist. */
+function daysOf(year: number, month: number): number {
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  return month === 2 && !leap ? 28 : (DAYS_OF_MONTH[month - 1] ?? 0);
 }
