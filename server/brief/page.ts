@@ -139,7 +139,8 @@ function bySource({ brief, words, format, lang }: Context): string {
     value === null ? words.hidden : format.number(value),
     value === null ? words.hidden : format.number(learners),
   ]);
-  return table(words.by_source, [words.source, words.column_events, words.column_learners], rows);
+  const head = [words.source, words.column_events, words.column_learners];
+  return `${table(words.by_source, head, rows)}<p class="small">${escapeHtml(words.sources_note)}</p>`;
 }
 
 function byGroup({ brief, words, format, lang }: Context): string {

@@ -33,6 +33,8 @@ export type Brief = {
 };
 
 const NEAR_PLACES = 5;
+/** A place farther than this is no neighbour, km; the nearest of all is named however far it is. */
+const FAR_KM = 20;
 /** Answers asked for at once: other readers have a turn in between. */
 const AT_ONCE = 4;
 
@@ -101,6 +103,7 @@ function nearest(places: readonly SourceRecord[], ward: Ward, { geography }: Ser
       km: greatCircleKm({ lon, lat }, { lon: place.lon ?? 0, lat: place.lat ?? 0 }),
     }))
     .sort((a, b) => a.km - b.km || (a.place.source_id < b.place.source_id ? -1 : 1))
+    .filter(({ km }, i) => i === 0 || km <= FAR_KM)
     .slice(0, NEAR_PLACES)
     .map(({ place, km }) => ({ place, km, inside: wardOf(place, geography) === ward.code }));
 }

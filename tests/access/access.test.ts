@@ -84,13 +84,13 @@ describe('doors', () => {
     expect(refused.body).toMatchObject({ status: 401, type: '/problems/not-signed-in' });
   });
 
-  test('only health, the API description and the page itself are for anyone', () => {
+  test('only health, the API description, the page and /osmand, which reads its own secret, are for anyone', () => {
     const open = routes
       .filter((route) => (route.config as { door?: string }).door === 'anyone')
       .map(({ url }) => url);
     for (const url of open)
       expect(url).toMatch(
-        /^(\/health\/(live|ready)|\/api\/(openapi\.json|docs.*)|\/|\/(live|sql|upload|status|method)(\/\*)?|\/assets\/\*|\/:file)$/,
+        /^(\/health\/(live|ready)|\/api\/(openapi\.json|docs.*)|\/|\/(live|sql|upload|rejects|sources|status|method)(\/\*)?|\/osmand\/?|\/assets\/\*|\/:file)$/,
       );
   });
 

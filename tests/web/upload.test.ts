@@ -338,6 +338,39 @@ describe('a row', () => {
     expect(present?.event).not.toHaveProperty('division');
   });
 
+  it('finds a ward in an address, and takes no postal code for one', () => {
+    const homes = (...texts: string[]) =>
+      prepare([['CCCD', 'Nơi ở'], ...texts.map((text) => ['', text])], simple).map(
+        ({ event }) => event?.home_ward,
+      );
+    expect(
+      homes('12 Sài Gòn, P. Khánh Hội, TP.HCM', '27265 - Khánh Hội', 'Sài Gòn, 72800', '12 Lê Lợi, 72800'),
+    ).toEqual(['27265', '27265', '26740', undefined]);
+  });
+
+  it('that names a ward waits while names cannot be read, so that it is the same event later', () => {
+    const [named, coded] = prepare(
+      [
+        ['CCCD', 'Nơi ở'],
+        ['', 'Khánh Hội'],
+        ['', '27265'],
+      ],
+      simple,
+      false,
+    );
+    expect(named?.problems.map(({ code }) => code)).toEqual(['no_ward_names']);
+    expect(coded?.problems).toEqual([]);
+    const [, again] = prepare(
+      [
+        ['CCCD', 'Nơi ở'],
+        ['', 'Sài Gòn'],
+        ['', '27265'],
+      ],
+      simple,
+    );
+    expect(again?.event_id).toBe(coded?.event_id);
+  });
+
   it('whose home nobody knows is sent without it, and says so', () => {
     const [row] = prepare(
       [

@@ -10,6 +10,7 @@ export const pagesEn: PageWords = {
     upload: 'Send a list',
     rejects: 'Refused',
     sources: 'Places',
+    method: 'Method',
   },
   pages: {
     key_other: 'This key may not do that. Use another one.',
@@ -112,7 +113,7 @@ export const pagesEn: PageWords = {
     default_programme: 'Programme',
     in_rows: '— as each row says —',
     no_wards:
-      'Ward names could not be read from the service (the key may only send): write wards as 5-digit codes.',
+      'Ward names could not be read from the service (the key may only send): write wards as 5-digit codes, or set that column to not sent.',
     unregistered: 'Nobody has registered this id yet; its events are taken all the same.',
     step_preview: 'Row by row',
     tally_rows: 'rows in the file',
@@ -159,6 +160,8 @@ export const pagesEn: PageWords = {
       bad_sex: 'The sex “{{given}}” is not known. Write: male, female, other.',
       unknown_ward: 'There is no ward “{{given}}”. Write its present name or 5-digit code.',
       several_wards: 'Several units have this name: {{given}}. Add ward or commune, or write the code.',
+      no_ward_names:
+        'Ward names could not be read from the service, so “{{given}}” is not known. Write the 5-digit code, or set the column to not sent.',
       bad_duration: 'The duration “{{given}}” must be 0 to 1440 minutes.',
       bad_headcount: 'The number of people “{{given}}” must be a whole number from 1 to 500.',
       bad_cccd: 'A CCCD number has 12 digits (CMND: 9); this cell has {{given}} characters.',
@@ -254,7 +257,6 @@ export const pagesEn: PageWords = {
     empty: 'There is no place yet. Register the first, or import a CSV file.',
     none: 'No place fits.',
     name: 'Name',
-    id: 'Id',
     where: 'Where',
     no_place: 'no place yet',
     heard: 'Last heard',

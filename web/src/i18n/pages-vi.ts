@@ -6,6 +6,7 @@ export const pagesVi = {
     upload: 'Gửi danh sách',
     rejects: 'Bị từ chối',
     sources: 'Nơi học',
+    method: 'Phương pháp',
   },
   pages: {
     key_other: 'Khóa này không được phép làm việc đó. Dùng khóa khác.',
@@ -106,7 +107,8 @@ export const pagesVi = {
     default_duration: 'Thời lượng (phút)',
     default_programme: 'Chương trình',
     in_rows: '— theo từng dòng —',
-    no_wards: 'Không đọc được tên phường từ máy chủ (khóa chỉ để gửi): ghi phường bằng mã 5 chữ số.',
+    no_wards:
+      'Không đọc được tên phường từ máy chủ (khóa chỉ để gửi): ghi phường bằng mã 5 chữ số, hoặc đặt cột đó là không gửi.',
     unregistered: 'Chưa ai đăng ký mã này; các lượt vẫn được nhận.',
     step_preview: 'Xem từng dòng',
     tally_rows: 'dòng trong tệp',
@@ -152,6 +154,8 @@ export const pagesVi = {
       bad_sex: 'Giới tính “{{given}}” không rõ. Ghi: nam, nữ, khác.',
       unknown_ward: 'Không có phường, xã “{{given}}”. Ghi tên hiện nay hoặc mã 5 chữ số.',
       several_wards: 'Nhiều đơn vị cùng tên: {{given}}. Ghi kèm phường, xã hoặc mã.',
+      no_ward_names:
+        'Không đọc được tên phường từ máy chủ nên “{{given}}” chưa rõ. Ghi mã 5 chữ số, hoặc đặt cột này là không gửi.',
       bad_duration: 'Thời lượng “{{given}}” phải từ 0 đến 1440 phút.',
       bad_headcount: 'Số người “{{given}}” phải là số nguyên từ 1 đến 500.',
       bad_cccd: 'CCCD phải có 12 chữ số (CMND 9); ô này có {{given}} ký tự.',
@@ -247,7 +251,6 @@ export const pagesVi = {
     empty: 'Chưa có nơi học nào. Đăng ký nơi đầu tiên, hoặc nhập một tệp CSV.',
     none: 'Không có nơi nào khớp.',
     name: 'Tên',
-    id: 'Mã',
     where: 'Vị trí',
     no_place: 'chưa có vị trí',
     heard: 'Nghe lần cuối',

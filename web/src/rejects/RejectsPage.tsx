@@ -41,6 +41,7 @@ function FilterPart({ filters, change }: { filters: Filters; change: (patch: Par
           choices={choices}
           value={filters.source}
           change={(source) => change({ source })}
+          late
           testid="filter-source"
         />
         <label className="field">
@@ -170,7 +171,7 @@ export default function RejectsPage() {
               {t(filtered ? 'rejects.empty_filtered' : 'rejects.empty')}
             </p>
           ) : (
-            <RejectsTable rejects={rejects} />
+            <RejectsTable key={JSON.stringify(filters)} rejects={rejects} />
           )}
           {hasNextPage && (
             <p className="buttons">

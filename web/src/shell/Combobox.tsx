@@ -14,11 +14,13 @@ type Props = {
   /** The chosen code, or what was typed. */
   value: string;
   change: (value: string) => void;
+  /** Typed text counts when the field is left or Enter is pressed, not with every letter. */
+  late?: boolean;
   testid: string;
 };
 
 /** A field that finds what is typed without accents by name or code; what is on no list may be typed as it stands. */
-export function Combobox({ label, hint, fault, choices, value, change, testid }: Props) {
+export function Combobox({ label, hint, fault, choices, value, change, late = false, testid }: Props) {
   const { t } = useWords();
   const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
@@ -36,6 +38,10 @@ export function Combobox({ label, hint, fault, choices, value, change, testid }:
     change(code);
     setTyped(null);
   };
+  const leave = () => {
+    if (late && typed !== null) change(typed.trim());
+    setTyped(null);
+  };
   const keys = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step && open) {
@@ -45,6 +51,8 @@ export function Combobox({ label, hint, fault, choices, value, change, testid }:
       event.preventDefault();
       const hit = hits[at];
       if (hit) take(hit.code);
+    } else if (event.key === 'Enter' && late) {
+      leave();
     } else if (event.key === 'Escape' && typed !== null) {
       event.stopPropagation();
       setTyped(null);
@@ -68,10 +76,10 @@ export function Combobox({ label, hint, fault, choices, value, change, testid }:
         onChange={(event) => {
           setTyped(event.target.value);
           setAt(0);
-          change(event.target.value.trim());
+          if (!late || event.target.value === '') change(event.target.value.trim());
         }}
         onKeyDown={keys}
-        onBlur={() => setTyped(null)}
+        onBlur={leave}
         data-testid={testid}
       />
       <div id={`${id}-list`} role="listbox" aria-label={label} className="choices panel" hidden={!open}>

@@ -5,9 +5,13 @@ import { pageStore, usePage } from '../state.ts';
 
 const KEYS = [
   ['/', 'search'],
+  ['r', 'list'],
   ['↑ ↓', 'arrows'],
   ['Enter', 'enter'],
   ['Esc', 'escape'],
+  ['l', 'legend'],
+  ['0', 'all'],
+  ['t', 'table'],
   ['?', 'help'],
 ] as const;
 

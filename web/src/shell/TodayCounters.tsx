@@ -1,5 +1,5 @@
-import { useEffect } from 'react';
-import { queryClient, useCoverage } from '../api/queries.ts';
+import { useEffect, useMemo } from 'react';
+import { type CoverageQuestion, coverageKey, queryClient, useCoverage } from '../api/queries.ts';
 import { useToday } from '../clock.ts';
 import { useWords } from '../i18n/index.ts';
 import { useLive } from '../live/live-store.ts';
@@ -14,14 +14,24 @@ const LEARNERS_EVERY_MS = 4_000;
 function useLearnersToday(): number | null | undefined {
   const level = useLevel();
   const source = useView((view) => view.source);
-  const bounds = windowBounds('today', useToday());
+  const today = useToday();
   const changes = useLiveVersion(LEARNERS_EVERY_MS);
-  const { data, isError } = useCoverage({ level, bounds, source, basis: null });
-  const { from, to } = bounds;
+  const question = useMemo(
+    (): CoverageQuestion => ({
+      level,
+      bounds: windowBounds('today', today),
+      source,
+      group: null,
+      programme: null,
+      basis: null,
+      figures: 'basic',
+    }),
+    [level, today, source],
+  );
+  const { data, isError } = useCoverage(question);
   useEffect(() => {
-    if (changes > 0)
-      void queryClient.invalidateQueries({ queryKey: ['coverage', level, from, to, source, null] });
-  }, [changes, level, from, to, source]);
+    if (changes > 0) void queryClient.invalidateQueries({ queryKey: coverageKey(question) });
+  }, [changes, question]);
   return isError && !data ? null : data?.city.learners;
 }
 

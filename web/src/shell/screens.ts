@@ -6,6 +6,7 @@ export const SCREENS = [
   { name: 'upload', path: '/upload' },
   { name: 'rejects', path: '/rejects' },
   { name: 'sources', path: '/sources' },
+  { name: 'method', path: '/method' },
 ] as const;
 export type Screen = (typeof SCREENS)[number]['name'];
 

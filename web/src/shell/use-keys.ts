@@ -11,7 +11,29 @@ function focusRow(code: string): void {
   document.querySelector<HTMLElement>(`.rank-row[data-code="${code}"]`)?.focus();
 }
 
-/** Keys of the whole page: `/` searches, `?` shows the keys, Esc closes the card. */
+/** Puts the focus on what the Tab key reaches of a list that arrows walk. */
+function focusIn(list: string): void {
+  document.querySelector<HTMLElement>(`${list} [tabindex="0"], ${list} tbody button`)?.focus();
+}
+
+const showList = () => {
+  // A card hides the list.
+  if (viewStore.get().area) flushSync(() => setView({ area: null }));
+  focusIn('.rank-list');
+  if (!document.activeElement?.closest('.rank-list')) focusIn('.table-view');
+};
+
+/** What single letters do, outside of fields. */
+const LETTERS: Record<string, () => void> = {
+  '/': () => document.querySelector<HTMLInputElement>('#search')?.focus(),
+  '?': () => pageStore.set({ keys_open: true }),
+  r: showList,
+  l: () => focusIn('.cells-grid'),
+  t: () => setView({ view: viewStore.get().view === 'map' ? 'table' : 'map' }),
+  '0': () => setView({ cells: [] }),
+};
+
+/** Keys of the whole page: `/` searches, `?` shows the keys, letters go to its parts, Esc closes the card. */
 export function useKeys(): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -23,14 +45,10 @@ export function useKeys(): void {
         focusRow(area);
         return;
       }
-      if (isTyping(event.target)) return;
-      if (event.key === '/') {
-        event.preventDefault();
-        document.querySelector<HTMLInputElement>('#search')?.focus();
-      } else if (event.key === '?') {
-        event.preventDefault();
-        pageStore.set({ keys_open: true });
-      }
+      const act = isTyping(event.target) ? undefined : LETTERS[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act();
     };
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);

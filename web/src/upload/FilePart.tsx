@@ -63,7 +63,7 @@ export function FilePart({ upload }: { upload: Upload }) {
         <button
           type="button"
           className={chosen ? 'button' : 'button primary'}
-          disabled={busy}
+          disabled={busy || reading}
           onClick={() => input.current?.click()}
         >
           {t(chosen ? 'upload.other_file' : 'upload.choose')}

@@ -131,7 +131,7 @@ export function SendPart({ upload, chosen }: { upload: Upload; chosen: Chosen })
             <button
               type="button"
               className="button primary"
-              disabled={good.length === 0 || upload.settling}
+              disabled={good.length === 0 || upload.settling || !upload.settled}
               onClick={() => void upload.send()}
               data-testid="send"
             >

@@ -26,16 +26,24 @@ export function wardDirectory(areas: Areas): WardDirectory {
 /** What a cell says of a ward: its code, several it could be, or none. */
 export type FoundWard = { code: string; by: 'code' | 'name' } | { several: readonly string[] } | null;
 
+/** The parts of an address that may name a ward: those that say so before what merely stands first. */
+function namesIn(text: string): string[] {
+  const parts = text.split(',').map(fold);
+  const marked = parts.filter((part) => SHORT_KIND.test(part));
+  return [...marked, ...parts.slice(0, 1)].flatMap((part) => [part, part.replace(SHORT_KIND, '')]);
+}
+
 /**
- * A ward by its 5-digit code (alone or beside its name) or by its name, folded, with or without its kind; what stands
- * behind a comma (the city) is left out. Without a directory only codes are known.
+ * A ward by its 5-digit code (alone, or a known one beside its name) or by its name, folded, with or without its
+ * kind, also inside an address. Without a directory only codes are known.
  */
 export function findWard(text: string, directory: WardDirectory | null): FoundWard {
-  const code = /(?:^|\D)(\d{5})(?:\D|$)/.exec(text)?.[1];
-  if (code) return { code, by: 'code' };
+  if (/^\d{5}$/.test(text)) return { code: text, by: 'code' };
   if (!directory) return null;
-  const named = fold(text.split(',')[0] ?? '');
-  for (const name of [named, named.replace(SHORT_KIND, '')]) {
+  // Five digits in an address may be a postal code.
+  const code = /(?:^|\D)(\d{5})(?:\D|$)/.exec(text)?.[1];
+  if (code && directory.codes.has(code)) return { code, by: 'code' };
+  for (const name of namesIn(text)) {
     const found = directory.by_name.get(name);
     if (found?.length === 1 && found[0]) return { code: found[0], by: 'name' };
     if (found) return { several: found };

@@ -27,6 +27,7 @@ export const PROBLEMS = [
   'bad_sex',
   'unknown_ward',
   'several_wards',
+  'no_ward_names',
   'bad_duration',
   'bad_headcount',
   'bad_cccd',
@@ -202,7 +203,9 @@ function wardsOf(row: RowReader, occurred_at: string): Wards {
     if (text === '') continue;
     const found = findWard(text, directory);
     if (found === null) {
-      if (field === 'ward') row.fault(field, 'unknown_ward');
+      // The same list must give the same events when the names can be read again: nothing is left out meanwhile.
+      if (directory === null) row.fault(field, 'no_ward_names');
+      else if (field === 'ward') row.fault(field, 'unknown_ward');
       else row.notes.push({ code: 'no_home', given: text.slice(0, 60) });
     } else if ('several' in found) row.fault(field, 'several_wards', `${text}: ${found.several.join(', ')}`);
     else {

@@ -22,7 +22,7 @@ function useDirectories() {
     wards,
     sources: known,
     list: sources.data?.sources ?? [],
-    settled: !areas.isLoading,
+    settled: !areas.isLoading && !sources.isLoading,
     /** Why ward names are not known. */
     refused: areas.error,
   };
