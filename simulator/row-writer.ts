@@ -3,7 +3,16 @@ import { ACTIVITIES, SEXES } from '../server/contract/event.ts';
 import { DAY_MS } from '../server/contract/time.ts';
 import type { Pseudonymise } from '../server/ingest/identity.ts';
 import { flagMask, NONRESIDENT } from '../server/store/event-row.ts';
-import { ascii, put, putMillis, putSeconds, putSmall, putText, putUInt64, putUuid } from '../server/store/tsv-bytes.ts';
+import {
+  ascii,
+  put,
+  putMillis,
+  putSeconds,
+  putSmall,
+  putText,
+  putUInt64,
+  putUuid,
+} from '../server/store/tsv-bytes.ts';
 import type { City, Venue } from './city.ts';
 import type { SimEvent } from './events.ts';
 import { PROGRAMMES } from './habits.ts';
