@@ -10,6 +10,8 @@ import { recountToday, type TodayOfWard } from './recount-today.ts';
 export type Recount = {
   /** Differences between raw rows and what is made from them, as `npm run check` counts them. */
   differences: number;
+  /** The first of them, in words. */
+  differing: string[];
   /** Event, rows that count it, rows that withdraw it. */
   ids: [event_id: string, counting: number, withdrawing: number][];
   /** Today's figures by ward, of the wards in which anything happened. */
@@ -22,7 +24,7 @@ const config = readConfig();
 const store = await openStore(config);
 await migrate(store);
 const services = await startServices(config, store, pino({ level: 'warn' }, pino.destination(2)));
-const { total } = await checkStore(services, { repair: false });
+const { total, shown } = await checkStore(services, { repair: false });
 const ids = await store.query<{ event_id: string; counting: string; withdrawing: string }>(
   `SELECT toString(event_id) AS event_id, countIf(sign = 1) AS counting, countIf(sign = -1) AS withdrawing
    FROM events_raw GROUP BY event_id`,
@@ -32,6 +34,7 @@ await services.close();
 await store.close();
 const recount: Recount = {
   differences: total,
+  differing: shown.map((difference) => Object.values(difference).join(' ')),
   ids: ids.map((row) => [row.event_id, Number(row.counting), Number(row.withdrawing)]),
   today,
 };

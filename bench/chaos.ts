@@ -308,6 +308,6 @@ function compare(known: Known, live: Map<string, string>, counted: Recount, roun
     double: counted.ids.filter(([, counting, withdrawing]) => counting !== 1 || withdrawing > 1).length,
     rollup_differences: counted.differences,
     live_differences: differing.length,
-    wrong: [...known.wrong, ...never, ...live_wrong].slice(0, MOST_WRONG),
+    wrong: [...known.wrong, ...never, ...live_wrong, ...counted.differing].slice(0, MOST_WRONG),
   };
 }

@@ -94,6 +94,19 @@ describe('doors', () => {
       );
   });
 
+  test('every route of the API stands in its description', async () => {
+    const { body } = await service.get('/api/openapi.json');
+    const api = routes.filter(
+      ({ url, method }) => url.startsWith('/api/v1/') && !['HEAD', 'OPTIONS'].includes(`${method}`),
+    );
+    expect(api.length).toBeGreaterThan(20);
+    for (const { method, url } of api)
+      expect(
+        body.paths[url.replace(/:(\w+)/g, '{$1}')]?.[`${method}`.toLowerCase()],
+        `${method} ${url}`,
+      ).toBeDefined();
+  });
+
   test('each role passes the doors at or under it and no other; ingest stands apart', async () => {
     const ladder = ['viewer', 'leader', 'planner', 'analyst', 'operator', 'admin'] as const;
     for (const role of ROLES) {

@@ -93,12 +93,12 @@ describe('the page', () => {
   });
 
   it('ranks as the API does and follows the source filter', async () => {
-    const { page } = await openPage(browser, `${service.url}/?window=today`);
+    const { page } = await openPage(browser, `${service.url}/?window=today&figure=rate`);
     await mapReady(page);
     const { body } = await service.get('/api/v1/coverage');
     const byRate = [...body.areas].sort((a: any, b: any) => a.rate - b.rate);
     expect(await page.getByTestId('rank-row').first().getAttribute('data-code')).toBe(byRate[0].code);
-    await page.goto(`${service.url}/?window=today&source=online_course`);
+    await page.goto(`${service.url}/?window=today&figure=rate&source=online_course`);
     await page.getByTestId('rank-row').first().waitFor();
     await page.waitForFunction(() =>
       [...document.querySelectorAll('[data-testid="rank-value"]')].every((value) =>

@@ -109,6 +109,7 @@ describe('a service on CLICKHOUSE_URL', () => {
     expect((await here.send({ ...events[0], headcount: 9 })).body.rejected[0]).toMatchObject({
       reason: 'conflict',
     });
+    await here.app.services.caughtUp();
     const counts = await countEverywhere(here.store);
     expect(counts.raw?.events).toBe(300);
     for (const [left, right] of MUST_AGREE)

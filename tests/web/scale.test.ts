@@ -2,23 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { areaValue, isUncertain, tokenOf } from '../../web/src/figures/area-value.ts';
 import { legendContent } from '../../web/src/figures/legend-items.ts';
+import { marksOf } from '../../web/src/figures/marks.ts';
 import { rankAreas } from '../../web/src/figures/rank.ts';
 import { classOf, makeScale } from '../../web/src/figures/scale.ts';
-
-const row = (code: string, rate: number | null, extra = {}) => ({
-  code,
-  events: 10,
-  learners: 8,
-  headcount: 10,
-  minutes: 450,
-  rate,
-  rate_low: rate === null ? null : rate - 1,
-  rate_high: rate === null ? null : rate + 1,
-  fallback_share: 0,
-  density_per_km2: 1,
-  population: 1000,
-  ...extra,
-});
+import { areaRow as row } from './area-row.ts';
 
 describe('makeScale', () => {
   it('makes a class of every upper limit; a limit belongs to the class below it', () => {
@@ -75,8 +62,9 @@ describe('the legend', () => {
         const values = all.map((rate, at) =>
           areaValue(`${at}`, 'rate', row(`${at}`, rate, { suppressed: rate === null && at % 2 === 0 })),
         );
-        const { items, no_data, suppressed } = legendContent(scale, values);
-        expect(items.reduce((sum, item) => sum + item.count, 0) + no_data + suppressed).toBe(all.length);
+        const { items, marks } = legendContent(scale, values, (value) => marksOf(scale, value, undefined));
+        const coloured = items.reduce((sum, item) => sum + item.count, 0);
+        expect(coloured + marks.no_data + marks.suppressed).toBe(all.length);
         for (const value of values) {
           if (value.value !== null) expect(items.map((item) => item.token)).toContain(tokenOf(scale, value));
         }

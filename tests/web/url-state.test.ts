@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  CELLS,
   DEFAULT_VIEW,
   FIGURES,
+  GROUP_CHOICES,
+  LAYERS,
   parseView,
   SOURCE_CHOICES,
   type View,
@@ -18,6 +21,11 @@ const views: fc.Arbitrary<View> = fc.record({
     last: '2026-11-20',
   }),
   source: maybe(fc.constantFrom(...SOURCE_CHOICES)),
+  group: maybe(fc.constantFrom(...GROUP_CHOICES)),
+  programme: maybe(fc.constantFrom('lifelong-learning-week-2026', 'đọc sách & trò chuyện')),
+  cells: fc.subarray([...CELLS]),
+  layers: fc.subarray([...LAYERS]),
+  by: maybe(fc.constantFrom('unreached', '-rate_eb')),
   basis: maybe(fc.constantFrom('place' as const, 'home' as const)),
   area: maybe(fc.constantFrom('26740', '760', '77')),
   camera: maybe(
@@ -47,8 +55,14 @@ describe('the view in the address', () => {
   });
   it('takes the default for what makes no sense', () => {
     const bad =
-      '?level=street&figure=x&window=8d&source=tv&area=26740;drop&lon=a&lat=10&z=9&lang=fr&theme=pink&sort=up';
+      '?level=street&figure=x&window=8d&source=tv&area=26740;drop&lon=a&lat=10&z=9&lang=fr&theme=pink&sort=up&cells=9,x&layers=fog&group=cats&programme=%20&by=1;2';
     expect(parseView(bad)).toEqual(DEFAULT_VIEW);
     expect(parseView('?lon=106&lat=99&z=9').camera).toBeNull();
+  });
+  it('takes the cells and layers that make sense, each once, and tells none from the default', () => {
+    expect(parseView('?cells=8,6,6,12').cells).toEqual([6, 8]);
+    expect(parseView('?layers=none').layers).toEqual([]);
+    expect(parseView('').layers).toEqual(['places']);
+    expect(writeView({ ...DEFAULT_VIEW, layers: [] })).toBe('?layers=none');
   });
 });

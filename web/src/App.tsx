@@ -14,6 +14,7 @@ const PlannerScreen = lazy(plannerScreen);
 const UploadPage = lazy(() => import('./upload/UploadPage.tsx'));
 const RejectsPage = lazy(() => import('./rejects/RejectsPage.tsx'));
 const SourcesPage = lazy(() => import('./sources/SourcesPage.tsx'));
+const MethodPage = lazy(() => import('./method/MethodPage.tsx'));
 
 // The screen that most open is fetched while the page starts.
 if (screenOf(window.location.pathname) === 'planner') void plannerScreen();
@@ -53,6 +54,7 @@ export function App() {
         <Route path="/upload">{screen('upload', <UploadPage />)}</Route>
         <Route path="/rejects">{screen('rejects', <RejectsPage />)}</Route>
         <Route path="/sources">{screen('sources', <SourcesPage />)}</Route>
+        <Route path="/method">{screen('method', <MethodPage />)}</Route>
         <Route>
           <ScreenBoundary key="planner">
             <Suspense fallback={screen('planner', <Waiting />)}>

@@ -1,8 +1,16 @@
 import { QueryClient, useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Areas, Level } from '../../../server/contract/area.ts';
-import type { Activity, Basis, Coverage } from '../../../server/contract/coverage.ts';
-import type { Source } from '../../../server/contract/event.ts';
+import type {
+  Activity,
+  Basis,
+  Coverage,
+  FiguresAsked,
+  Sensitivity,
+  Silence,
+} from '../../../server/contract/coverage.ts';
+import type { LearnerGroup, Source } from '../../../server/contract/event.ts';
+import type { ResidentsGridAnswer } from '../../../server/contract/siting.ts';
 import type { SourceRecord } from '../../../server/contract/source.ts';
 import type { Status } from '../../../server/contract/status.ts';
 import type { Vehicles } from '../../../server/contract/vehicle.ts';
@@ -52,20 +60,66 @@ export type CoverageQuestion = {
   level: Level;
   bounds: Pick<WindowBounds, 'from' | 'to'>;
   source: Source | null;
+  group: LearnerGroup | null;
+  programme: string | null;
   basis: Basis | null;
+  /** `basic` leaves out what is drawn or takes the places; default all. */
+  figures?: FiguresAsked;
 };
 
+/** A question as a query string has it; null leaves a field to its default. */
+export function coverageQuery({
+  level,
+  bounds: { from, to },
+  source,
+  group,
+  programme,
+  basis,
+  figures,
+}: CoverageQuestion): Record<string, string | null> {
+  return { level, from, to, source, group, programme, basis, figures: figures === 'basic' ? figures : null };
+}
+
+/** Where an answer is kept; its beginning, up to the window, names all answers of that window. */
+export function coverageKey(question: CoverageQuestion): readonly unknown[] {
+  const { level, bounds } = question;
+  return ['coverage', level, bounds.from, bounds.to, coverageQuery(question)];
+}
+
 /** Figures of all areas over a window. */
-export function useCoverage(
-  { level, bounds: { from, to }, source, basis }: CoverageQuestion,
-  enabled = true,
-) {
+export function useCoverage(question: CoverageQuestion, enabled = true) {
+  const { level } = question;
   return useQuery({
-    queryKey: ['coverage', level, from, to, source, basis],
-    queryFn: ({ signal }) => getJson<Coverage>('coverage', { level, from, to, source, basis }, signal),
+    queryKey: coverageKey(question),
+    queryFn: ({ signal }) => getJson<Coverage>('coverage', coverageQuery(question), signal),
     enabled,
     // The map keeps its colours while other filters are being answered; a list of other areas would be a lie.
     placeholderData: (previous) => (previous?.level === level ? previous : undefined),
+  });
+}
+
+/** What scaling residents to the official total would change; without a question, of today. */
+export function useSensitivity(question?: CoverageQuestion) {
+  const query = question ? sensitivityQuery(question) : {};
+  return useQuery({
+    queryKey: ['sensitivity', query],
+    queryFn: ({ signal }) => getJson<Sensitivity>('coverage/sensitivity', query, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+function sensitivityQuery(question: CoverageQuestion): Record<string, string | null> {
+  const { group: _, figures: __, ...query } = coverageQuery(question);
+  return query;
+}
+
+/** Which places were expected to report and were not heard. */
+export function useSilence(enabled: boolean) {
+  return useQuery({
+    queryKey: ['silence'],
+    queryFn: ({ signal }) => getJson<Silence>('sources/silence', {}, signal),
+    enabled,
+    staleTime: 60_000,
   });
 }
 
@@ -85,6 +139,16 @@ export function useSources() {
     queryKey: ['sources'],
     queryFn: ({ signal }) => getJson<Sources>('sources', {}, signal),
     staleTime: 5 * 60_000,
+  });
+}
+
+/** Who lives where: the residents' grid, asked for when it is first shown. */
+export function useResidentsGrid(enabled: boolean) {
+  return useQuery({
+    queryKey: ['residents-grid'],
+    queryFn: ({ signal }) => getJson<ResidentsGridAnswer>('residents-grid', {}, signal),
+    enabled,
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

@@ -1,20 +1,31 @@
-import type { AreaValue } from './area-value.ts';
-import { isUncertain, tokenOf } from './area-value.ts';
+import { type AreaValue, tokenOf } from './area-value.ts';
+import { MARKS, type Mark } from './marks.ts';
 import type { AreaToken, Scale, ScaleClass } from './scale.ts';
 
 /** One line of the legend, with how many areas look like it. */
 export type LegendItem = { token: AreaToken; one: ScaleClass; count: number };
-export type LegendContent = { items: LegendItem[]; no_data: number; suppressed: number; uncertain: number };
+export type LegendContent = {
+  items: LegendItem[];
+  /** Areas in each cell of the 3×3 map, 3 × density + reach. */
+  cells: readonly number[];
+  /** How many areas carry each mark. */
+  marks: Readonly<Record<Mark, number>>;
+};
 
-/** What the legend says, from the very functions that colour the map; highest class first. */
-export function legendContent(scale: Scale, values: readonly AreaValue[]): LegendContent {
-  const count = (token: AreaToken) =>
-    values.filter((value) => value.value !== null && tokenOf(scale, value) === token).length;
-  const having = (state: AreaValue['state']) => values.filter((value) => value.state === state).length;
+/** What the legend says, from the very functions that colour the map. */
+export function legendContent(
+  scale: Scale,
+  values: readonly AreaValue[],
+  marksAt: (value: AreaValue) => readonly Mark[],
+): LegendContent {
+  const tokens = values.map((value) => (value.value === null ? null : tokenOf(scale, value)));
+  const marked = values.flatMap((value) => marksAt(value));
+  const count = (token: AreaToken) => tokens.filter((one) => one === token).length;
   return {
     items: scale.classes.map((one) => ({ token: one.token, one, count: count(one.token) })),
-    no_data: having('no_data'),
-    suppressed: having('suppressed'),
-    uncertain: values.filter((value) => isUncertain(scale, value)).length,
+    cells: Array.from({ length: 9 }, (_, cell) => values.filter((value) => value.cell === cell).length),
+    marks: Object.fromEntries(
+      MARKS.map((mark) => [mark, marked.filter((one) => one === mark).length]),
+    ) as Record<Mark, number>,
   };
 }

@@ -1,4 +1,4 @@
-import type { Figure } from '../url-state.ts';
+import type { Cell, Figure } from '../url-state.ts';
 
 /** Names of the colours of areas; each is a CSS variable `--NAME` in tokens.css. */
 export type AreaToken =
@@ -12,14 +12,19 @@ export type AreaToken =
   | 'gap-3'
   | 'gap-4'
   | 'gap-5'
+  | CellToken
   | 'area-empty'
   | 'area-pending';
+/** A cell of the 3×3 legend, 3 × density + reach. */
+export type CellToken = `cell-${Cell}`;
 
 /** One class: values in (`above`, `upto`]; null where it is open. */
 export type ScaleClass = { token: AreaToken; above: number | null; upto: number | null };
 
 export type Scale = { figure: Figure; classes: readonly ScaleClass[]; digits: number };
 
+/** Colours of reach alone, where a class of it is asked for without a density. */
+const REACH = ['cell-3', 'cell-4', 'cell-5'] as const satisfies readonly AreaToken[];
 const RAMP = ['ramp-1', 'ramp-2', 'ramp-3', 'ramp-4', 'ramp-5'] as const satisfies readonly AreaToken[];
 const GAP = ['gap-1', 'gap-2', 'gap-3', 'gap-4', 'gap-5'] as const satisfies readonly AreaToken[];
 /** Limits of the classes about the city's mean, as multiples of it. */
@@ -75,6 +80,24 @@ export function makeScale(figure: Figure, breaks: readonly number[], city_rate: 
   const digits = digitsFor(figure, breaks);
   const limits = [...new Set(between(breaks).map((limit) => round(limit, digits)))].sort((a, b) => a - b);
   return { figure, digits, classes: classesBetween(limits, RAMP) };
+}
+
+/**
+ * The thirds of reach of the 3×3 map, from the limits the API gives (`class_rate_eb`). A null limit means that nothing
+ * is low; without limits there is one class. Limits are not rounded: the API has decided by them already.
+ */
+export function reachScale(limits: readonly (number | null)[]): Scale {
+  const [low, middle] = limits;
+  const digits = digitsFor('rate', [low ?? 0, middle ?? 0]);
+  if (middle === undefined || middle === null) {
+    return { figure: 'coverage', digits, classes: [{ token: REACH[1], above: null, upto: null }] };
+  }
+  const classes: ScaleClass[] = [
+    { token: REACH[1], above: low ?? null, upto: middle },
+    { token: REACH[2], above: middle, upto: null },
+  ];
+  if (low !== null && low !== undefined) classes.unshift({ token: REACH[0], above: null, upto: low });
+  return { figure: 'coverage', digits, classes };
 }
 
 /** The class a value falls in. */

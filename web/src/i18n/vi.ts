@@ -1,4 +1,5 @@
 import { pagesVi } from './pages-vi.ts';
+import { plannerVi } from './planner-vi.ts';
 
 /** The page's words in Vietnamese; their keys are the type every other language has to fill. */
 export const vi = {
@@ -40,6 +41,7 @@ export const vi = {
     label: 'Bộ lọc',
     window: 'Khoảng thời gian',
     source: 'Nguồn',
+    group: 'Nhóm người học',
     figure: 'Chỉ số tô màu',
     basis: 'Nơi được tính',
     level: 'Cấp đơn vị',
@@ -62,6 +64,7 @@ export const vi = {
     online_course: 'khóa học trực tuyến',
   },
   figure: {
+    coverage: 'mật độ và mức người học',
     rate: 'tỉ lệ người học',
     gap: 'so với mức thành phố',
     events: 'số lượt học',
@@ -83,16 +86,14 @@ export const vi = {
     times: '{{from}}–{{to}} lần',
     times_upto: 'dưới {{to}} lần',
     times_above: 'trên {{from}} lần',
-    no_data: 'Không có dữ liệu',
-    suppressed: 'Đã ẩn vì số lượng nhỏ',
-    uncertain: 'Chưa chắc (khoảng quá rộng)',
+    group: 'Người học thuộc nhóm {{group}}, trên 1.000 dân mọi nhóm',
     count: '{{n}} đơn vị',
     seen: 'Lượt học vừa ghi nhận',
-    place: 'Nơi học (hiện khi phóng to)',
     vehicle: 'Thư viện lưu động, vệt 1 giờ qua',
   },
   vehicle: {
     seen: 'Vị trí lúc {{time}}, {{ago}} trước',
+    seen_now: 'Vị trí lúc {{time}}, vừa xong',
     quiet: 'Không có tin từ {{time}}, {{ago}} trước',
     last_seen: 'Thấy lần cuối {{time}}, {{ago}} trước',
     standing: 'Đứng tại đây từ {{time}} ({{standing}})',
@@ -137,12 +138,10 @@ export const vi = {
     about: '{{name}}: {{population}} dân, {{density}} người/km².',
     about_nopop: '{{name}}: chưa có số dân.',
     rate: '{{rate}} người học trên 1.000 dân {{window}} (khoảng {{low}}–{{high}}), {{versus}}.',
-    rate_plain: '{{rate}} người học trên 1.000 dân {{window}}, {{versus}}.',
     below: 'thấp hơn mức thành phố ({{city}})',
     above: 'cao hơn mức thành phố ({{city}})',
     near: 'ngang mức thành phố ({{city}})',
     activity: '{{events}} lượt hoạt động học tập, {{hours}} giờ học.',
-    fallback: '{{share}} số người học được gán theo nơi hay đến, vì chưa ai cho biết nơi ở.',
     suppressed: 'Có từ 1 đến {{most}} người học, nên các con số được ẩn để không lộ ra ai.',
     no_population: 'Chưa có số dân nên không tính được tỉ lệ.',
     no_rate: 'Chưa có tỉ lệ cho khoảng này.',
@@ -154,14 +153,12 @@ export const vi = {
     shares: 'Lượt học theo nguồn',
     shares_hidden: 'Số lượt của một số nguồn đã ẩn vì số lượng nhỏ.',
     today: 'Hôm nay, trực tiếp',
-    places: 'Nơi học trong đơn vị',
-    no_places: 'Chưa có nơi học nào được đăng ký ở đây.',
     more_places: 'và {{n}} nơi khác',
     population_source: 'Dân số: {{source}}, {{date}}',
     parent: '{{parent}} (cũ)',
   },
   table: {
-    caption: 'Số liệu {{level}}, {{window}}, {{source}}',
+    caption: 'Số liệu {{level}}, {{window}}, {{source}}, {{group}}',
     why_failed:
       'Bản đồ không mở được, nên trang hiện bảng thay cho nó. Các con số là một. Tải lại trang để thử lại.',
     why_no_webgl: 'Trình duyệt này không có WebGL, nên trang hiện bảng thay cho bản đồ. Các con số là một.',
@@ -178,7 +175,30 @@ export const vi = {
     rate: 'Người học trên 1.000 dân',
     interval: 'Khoảng 95 %',
     fallback: 'Nơi ở suy đoán',
-    class: 'Bậc màu',
+    class: 'Mật độ và mức người học',
+    unreached: 'Người học còn thiếu',
+    rate_eb: 'Tỉ lệ đã làm mượt',
+    certainty: 'Thuộc 10 nơi thiếu nhất',
+    rank: 'Khoảng hạng',
+    underserved: 'Chưa được phục vụ đủ',
+    cluster: 'Cụm',
+    within: 'Trong tầm 1 km',
+    access: 'Giờ-chỗ/tuần/1.000 dân',
+    silent: 'Điểm mất tín hiệu',
+    headcount: 'Số người đếm được',
+    ids: 'Lượt có mã',
+    linkable: 'Nhận ra giữa các nguồn',
+    quotient: 'So với tỉ trọng thành phố (lần)',
+    yes: 'có',
+    no: 'không',
+    cluster_high_high: 'cao giữa các nơi cao',
+    cluster_low_low: 'vùng lạnh',
+    cluster_high_low: 'cao giữa các nơi thấp',
+    cluster_low_high: 'thấp giữa các nơi cao',
+    cluster_not_significant: 'không rõ rệt',
+    cluster_isolated: 'không có láng giềng',
+    cluster_edge: 'ở rìa thành phố, không rõ rệt',
+    only: 'Chỉ các ô đang lọc',
   },
   state: {
     empty: 'Chưa có lượt học nào trong khoảng này.',
@@ -203,16 +223,22 @@ export const vi = {
     heading: 'Phím tắt',
     search: 'Tìm một đơn vị',
     arrows: 'Đi trong bảng xếp hạng; bản đồ đi theo',
+    list: 'Đến bảng xếp hạng (hay bảng số liệu)',
+    legend: 'Đến chú giải; mũi tên đi giữa các ô, Enter lọc',
+    table: 'Đổi giữa bản đồ và bảng',
+    all: 'Bỏ lọc theo ô',
     enter: 'Mở đơn vị đang chọn',
     escape: 'Đóng thẻ, kết quả tìm hoặc hộp này',
     help: 'Hiện các phím này',
     close: 'Đóng',
   },
   sheet: { handle: 'Kéo hoặc bấm để đổi chiều cao bảng', low: 'thấp', middle: 'vừa', high: 'cao' },
+  ...plannerVi,
   ...pagesVi,
 };
 
-type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
+/** The same keys with any words. */
+export type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
 
 /** Every key of the page's words, filled by each language. */
 export type Messages = Words<typeof vi>;

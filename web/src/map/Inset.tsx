@@ -16,7 +16,7 @@ const SIZE_PX = 72;
 /** Areas that the first view leaves out (Côn Đảo), drawn small beside it in the same colours. */
 export function Inset({ figures }: { figures: Figures }) {
   const { t, lang } = useWords();
-  const { areas, property_by_code, scale, valueAt, figure } = figures;
+  const { areas, property_by_code, scale, valueAt, isShown, figure } = figures;
   const write = useValueText(figure);
   useLiveVersion(1_000, figures.live);
   const hover = usePage((page) => page.hover);
@@ -39,7 +39,12 @@ export function Inset({ figures }: { figures: Figures }) {
       aria-label={`${t('map.inset_label', { name })}: ${write(value, true)}`}
       data-testid="inset"
     >
-      <svg viewBox={`0 0 ${SIZE_PX} ${SIZE_PX}`} aria-hidden="true" data-state={value.state}>
+      <svg
+        viewBox={`0 0 ${SIZE_PX} ${SIZE_PX}`}
+        aria-hidden="true"
+        data-state={value.state}
+        data-shown={isShown(code)}
+      >
         <defs>
           <pattern
             id="inset-hatch"

@@ -1,39 +1,58 @@
 import './Legend.css';
-import { useMemo } from 'react';
 import { useClassText, useTimesText } from '../figures/class-text.ts';
-import { type LegendContent, legendContent } from '../figures/legend-items.ts';
+import type { LegendContent } from '../figures/legend-items.ts';
 import type { Figures } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
-import { useLiveVersion } from '../live/use-live.ts';
-import { formatNumber, formatRate } from '../text/format.ts';
+import { MethodLink } from '../method/MethodLink.tsx';
+import { FiguresAsOf } from '../planner/FiguresAsOf.tsx';
+import { useStore } from '../store.ts';
+import { formatNumber } from '../text/format.ts';
+import { CellGrid } from './CellGrid.tsx';
+import { fleetStore } from './fleet-store.ts';
+import { LayerSwitches } from './LayerSwitches.tsx';
+import { LegendMarks } from './LegendMarks.tsx';
+import { useLegend, useLegendTitle } from './use-legend.ts';
 
-/** The legend's content as it stands now; counts follow live values once a second. */
-function useLegend(figures: Figures): LegendContent {
-  const { areas, scale, valueAt, live } = figures;
-  const version = useLiveVersion(1_000, live);
-  return useMemo(() => {
-    const codes = version >= 0 ? (areas?.features ?? []) : [];
-    return legendContent(
-      scale,
-      codes.map((feature) => valueAt(feature.properties.code)),
-    );
-  }, [areas, scale, valueAt, version]);
+function useFleetShown(): boolean {
+  return useStore(fleetStore, ({ fleet }) => fleet.size > 0);
 }
 
-function useLegendTitle(figures: Figures): string {
-  const { t, lang } = useWords();
-  if (figures.figure !== 'gap') return t(`legend.${figures.figure}`);
-  return t('legend.gap', { rate: formatRate(lang, figures.coverage?.city.rate) });
+/** Classes of a one-variable map, highest first: limits and how many areas each has. */
+function Classes({
+  figures,
+  content,
+  count,
+}: {
+  figures: Figures;
+  content: LegendContent;
+  count: (n: number) => React.ReactNode;
+}) {
+  const text = useClassText(figures.scale);
+  const times = useTimesText();
+  return (
+    <ul className={figures.coverage === undefined ? 'legend-items skeleton' : 'legend-items'}>
+      {content.items
+        .map(({ token, one, count: n }, place) => (
+          <li key={token} data-token={token}>
+            <span className="swatch" style={{ background: `var(--${token})` }} />
+            <span>
+              {text(one)}
+              {figures.figure === 'gap' && <small> · {times(place, content.items.length)}</small>}
+            </span>
+            {count(n)}
+          </li>
+        ))
+        .reverse()}
+    </ul>
+  );
 }
 
-/** Classes, their limits and how many areas each has; then the marks that are not colours. */
+/** What the map shows: classes with limits and counts, the marks that are drawn, layers to switch, and of when it is. */
 export function Legend({ figures }: { figures: Figures }) {
   const { t, lang } = useWords();
   const content = useLegend(figures);
   const title = useLegendTitle(figures);
-  const text = useClassText(figures.scale);
-  const times = useTimesText();
-  const waiting = figures.coverage === undefined;
+  const fleet = useFleetShown();
   const count = (n: number) => (
     <span className="legend-count">
       <span aria-hidden="true">{formatNumber(lang, n)}</span>
@@ -42,39 +61,16 @@ export function Legend({ figures }: { figures: Figures }) {
   );
   return (
     <section className="legend panel" aria-label={t('legend.heading')} data-testid="legend">
-      <h2 className="legend-title">{title}</h2>
-      <ul className={waiting ? 'legend-items skeleton' : 'legend-items'}>
-        {content.items
-          .map(({ token, one, count: n }, place) => (
-            <li key={token} data-token={token}>
-              <span className="swatch" style={{ background: `var(--${token})` }} />
-              <span>
-                {text(one)}
-                {figures.figure === 'gap' && <small> · {times(place, content.items.length)}</small>}
-              </span>
-              {count(n)}
-            </li>
-          ))
-          .reverse()}
-      </ul>
+      <h2 className="legend-title">
+        {title} <MethodLink id={figures.figure === 'coverage' ? 'class' : 'rate'} what={title} />
+      </h2>
+      {figures.figure === 'coverage' ? (
+        <CellGrid figures={figures} content={content} />
+      ) : (
+        <Classes figures={figures} content={content} count={count} />
+      )}
       <ul className="legend-items marks">
-        <li>
-          <span className="swatch hatched" />
-          <span>{t('legend.no_data')}</span>
-          {count(content.no_data)}
-        </li>
-        <li>
-          <span className="swatch outlined" />
-          <span>{t('legend.suppressed')}</span>
-          {count(content.suppressed)}
-        </li>
-        {figures.figure !== 'events' && (
-          <li>
-            <span className="swatch stippled" />
-            <span>{t('legend.uncertain')}</span>
-            {count(content.uncertain)}
-          </li>
-        )}
+        <LegendMarks marks={content.marks} indicative={figures.coverage?.indicative === true} count={count} />
         <li>
           <span className="swatch-dots">
             <span className="dot" />
@@ -82,25 +78,25 @@ export function Legend({ figures }: { figures: Figures }) {
           </span>
           <span>{t('legend.seen')}</span>
         </li>
-        <li>
-          <span className="swatch-dots">
-            <span className="dot small" />
-          </span>
-          <span>{t('legend.place')}</span>
-        </li>
-        <li>
-          <VehicleMark look="trail" />
-          <span>{t('legend.vehicle')}</span>
-        </li>
-        <li>
-          <VehicleMark look="quiet" />
-          <span>{t('vehicle.legend_quiet')}</span>
-        </li>
-        <li>
-          <VehicleMark look="lost" />
-          <span>{t('vehicle.legend_lost')}</span>
-        </li>
+        {fleet && (
+          <>
+            <li>
+              <VehicleMark look="trail" />
+              <span>{t('legend.vehicle')}</span>
+            </li>
+            <li>
+              <VehicleMark look="quiet" />
+              <span>{t('vehicle.legend_quiet')}</span>
+            </li>
+            <li>
+              <VehicleMark look="lost" />
+              <span>{t('vehicle.legend_lost')}</span>
+            </li>
+          </>
+        )}
       </ul>
+      <LayerSwitches />
+      <FiguresAsOf figures={figures} />
     </section>
   );
 }
@@ -111,30 +107,30 @@ export function LegendStrip({ figures }: { figures: Figures }) {
   const content = useLegend(figures);
   const title = useLegendTitle(figures);
   const text = useClassText(figures.scale);
+  const fleet = useFleetShown();
   return (
     <section className="legend-strip" aria-label={t('legend.heading')} data-testid="legend">
       <h2 className="legend-title">{title}</h2>
-      <ul className="strip-classes">
-        {content.items.map(({ token, one }) => (
-          <li key={token} data-token={token}>
-            <span className="swatch" style={{ background: `var(--${token})` }} />
-            <span>{text(one)}</span>
-          </li>
-        ))}
-      </ul>
+      {figures.figure === 'coverage' ? (
+        <CellGrid figures={figures} content={content} />
+      ) : (
+        <ul className="strip-classes">
+          {content.items.map(({ token, one }) => (
+            <li key={token} data-token={token}>
+              <span className="swatch" style={{ background: `var(--${token})` }} />
+              <span>{text(one)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
       <ul className="strip-marks">
-        <li>
-          <span className="swatch hatched" />
-          {t('legend.no_data')}
-        </li>
-        <li>
-          <span className="swatch outlined" />
-          {t('legend.suppressed')}
-        </li>
-        <li>
-          <VehicleMark look="here" />
-          {t('source.mobile_library')}
-        </li>
+        <LegendMarks marks={content.marks} indicative={figures.coverage?.indicative === true} />
+        {fleet && (
+          <li>
+            <VehicleMark look="here" />
+            {t('source.mobile_library')}
+          </li>
+        )}
       </ul>
     </section>
   );

@@ -1,21 +1,33 @@
 import type { Ref } from 'react';
+import { useCellWords } from '../figures/use-cell-words.ts';
 import type { Figures } from '../figures/use-figures.ts';
 import { useValueText } from '../figures/value-text.ts';
 import { useWords } from '../i18n/index.ts';
 import { usePage } from '../state.ts';
+import { useMarkWords } from './LegendMarks.tsx';
 
-/** Name and figure of the area under the pointer. The map moves it; a keyboard reads the list instead. */
+/** Name, figure, class and marks of the area under the pointer, all in words. The map moves it; a keyboard reads the list instead. */
 export function MapTooltip({ figures, ref }: { figures: Figures; ref: Ref<HTMLDivElement> }) {
   const code = usePage((page) => page.hover);
   const { lang } = useWords();
   const write = useValueText(figures.figure);
+  const words = useCellWords();
+  const markWords = useMarkWords(figures.coverage?.indicative === true);
   const area = code ? figures.property_by_code.get(code) : undefined;
+  const value = area && figures.valueAt(area.code);
   return (
     <div className="map-tip-anchor" ref={ref} aria-hidden="true">
-      {area && (
+      {area && value && (
         <div className="map-tip">
           <strong>{lang === 'vi' ? area.name : area.name_en}</strong>
-          <span>{write(figures.valueAt(area.code), true)}</span>
+          <span>{write(value, true)}</span>
+          {value.cell !== undefined && <span>{words(value.cell)}</span>}
+          {figures
+            .marksAt(value)
+            .filter((mark) => mark !== 'no_data' && mark !== 'suppressed')
+            .map((mark) => (
+              <small key={mark}>{markWords(mark)}</small>
+            ))}
         </div>
       )}
     </div>

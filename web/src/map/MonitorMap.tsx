@@ -19,9 +19,9 @@ import { VehicleTip } from './VehicleTip.tsx';
 
 /** Where the map looks until the service has said where the city is. */
 const BEFORE_AREAS: Bbox = [106.3, 10.3, 107.6, 11.55];
-// The legend stands in the south-west corner, where the city is not: the city is moved aside for it.
-const DESKTOP: Padding = { top: 64, right: 392, bottom: 16, left: 184 };
-const PHONE: Padding = { top: 72, right: 8, bottom: 200, left: 8 };
+// The legend stands on the left: the city is moved aside for it.
+const DESKTOP: Padding = { top: 64, right: 392, bottom: 16, left: 268 };
+const PHONE: Padding = { top: 108, right: 8, bottom: 270, left: 8 };
 
 /** Nearer to what covers the right edge than this a vehicle's words stand on its left, px. */
 const TIP_ROOM_PX = 230;

@@ -4,7 +4,7 @@ import maplibregl, { type GeoJSONSource, type Map as MapLibre } from 'maplibre-g
 import type { Level } from '../../../server/contract/area.ts';
 import type { EventSeen } from '../../../server/contract/live.ts';
 import type { SourceRecord } from '../../../server/contract/source.ts';
-import type { Camera } from '../url-state.ts';
+import type { Camera, LayerName } from '../url-state.ts';
 import { cameraOf, fitting, isInSight, type MoveCause, type Padding, wardZoom } from './camera.ts';
 import type { DrawnAreas } from './drawn-areas.ts';
 import { type Fleet, vehicleAt } from './fleet.ts';
@@ -13,13 +13,17 @@ import { areasLayer } from './layers/areas.ts';
 import { outlinesLayer } from './layers/outlines.ts';
 import { type Place, standing } from './layers/place.ts';
 import { PLACES_FROM_ZOOM, placesLayer } from './layers/places.ts';
+import { RESIDENTS_FROM_ZOOM, residentsLayer } from './layers/residents.ts';
 import { LiveLayers } from './live-layers.ts';
 import { type Paint, paintAreas } from './painter.ts';
 import type { Palette } from './palette.ts';
+import type { ResidentCell } from './resident-cells.ts';
 import {
   BASEMAP,
   buildStyle,
   DISTRICT_LABELS,
+  DOTS,
+  dotsImage,
   HATCH,
   hatchImage,
   LABELS,
@@ -81,6 +85,8 @@ export class MonitorMapView {
   #painted_key = '';
   #marks_key = '';
   #places: Place[] = [];
+  #residents: ResidentCell[] = [];
+  #shown: ReadonlySet<LayerName> = new Set();
   #fleet: Fleet = new Map();
   #hover: string | null = null;
   #selected: string | null = null;
@@ -120,6 +126,7 @@ export class MonitorMapView {
       this.#loaded = true;
       this.#map.addControl(this.#overlay);
       this.#map.addImage(HATCH, hatchImage(this.#palette));
+      this.#map.addImage(DOTS, dotsImage(this.#palette));
       this.refit();
       this.#announceZoom();
       this.#redraw();
@@ -206,6 +213,25 @@ export class MonitorMapView {
     this.#redraw();
   }
 
+  /** Who lives where, once somebody has asked for it. */
+  setResidents(cells: ResidentCell[]): void {
+    if (cells === this.#residents) return;
+    this.#residents = cells;
+    this.#redraw();
+  }
+
+  /** What is drawn over the areas. */
+  setLayers(names: readonly LayerName[]): void {
+    this.#shown = new Set(names);
+    this.#redraw();
+  }
+
+  /** Hands over the canvas in the moment when it holds a whole picture: WebGL forgets it afterwards. */
+  picture(take: (canvas: HTMLCanvasElement) => void): void {
+    this.#map.once('render', () => take(this.#map.getCanvas()));
+    this.#map.triggerRepaint();
+  }
+
   /** The area pointed at and the one chosen. */
   setMarked(hover: string | null, selected: string | null): void {
     if (hover === this.#hover && selected === this.#selected) return;
@@ -226,6 +252,7 @@ export class MonitorMapView {
       }
     }
     this.#map.updateImage(HATCH, hatchImage(palette));
+    this.#map.updateImage(DOTS, dotsImage(palette));
     this.#painted_key = '';
     this.#redraw();
   }
@@ -316,15 +343,24 @@ export class MonitorMapView {
   #announceZoom(): void {
     const zoom = this.#map.getZoom();
     this.#on.zoomed(zoom >= wardZoom(this.#map, this.#city, this.#padding) ? 'ward' : 'district');
-    const places = this.#layers.get('places');
-    if (places && places.props.visible !== zoom >= PLACES_FROM_ZOOM) this.#drawPlaces();
+    const changed = (['places', 'residents'] as const).some((name) => {
+      const layer = this.#layers.get(name);
+      return layer && layer.props.visible !== this.#isVisible(name);
+    });
+    if (changed) this.#drawOver();
   }
 
-  #drawPlaces(): void {
-    this.#layers.set(
-      'places',
-      placesLayer(this.#places, this.#palette, this.#map.getZoom() >= PLACES_FROM_ZOOM),
-    );
+  #isVisible(name: LayerName): boolean {
+    const from = name === 'places' ? PLACES_FROM_ZOOM : RESIDENTS_FROM_ZOOM;
+    return this.#shown.has(name) && this.#map.getZoom() >= from;
+  }
+
+  #drawOver(): void {
+    this.#layers.set('places', placesLayer(this.#places, this.#palette, this.#isVisible('places')));
+    if (this.#residents.length > 0) {
+      const visible = this.#isVisible('residents');
+      this.#layers.set('residents', residentsLayer(this.#residents, this.#palette, visible));
+    }
     this.#show();
   }
 
@@ -343,7 +379,7 @@ export class MonitorMapView {
     this.#map.setLayerZoomRange(DISTRICT_LABELS, 0, wards ? WARD_NAMES_FROM_ZOOM : 24);
     if (this.#paint) this.paint(this.#paint);
     this.#outlineMarked();
-    this.#drawPlaces();
+    this.#drawOver();
   }
 
   #outlineMarked(): void {
@@ -357,6 +393,7 @@ export class MonitorMapView {
   #show(): void {
     const order = [
       'areas',
+      'residents',
       'borders',
       'districts',
       'hover',

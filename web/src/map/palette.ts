@@ -1,41 +1,7 @@
-import type { AreaToken } from '../figures/scale.ts';
-import { parseColor, type Rgba } from './color.ts';
+import { parseColor } from './color.ts';
+import { AREA_TOKENS, OTHER_COLOURS, type Palette } from './palette-names.ts';
 
-const AREA_TOKENS: readonly AreaToken[] = [
-  'ramp-1',
-  'ramp-2',
-  'ramp-3',
-  'ramp-4',
-  'ramp-5',
-  'gap-1',
-  'gap-2',
-  'gap-3',
-  'gap-4',
-  'gap-5',
-  'area-empty',
-  'area-pending',
-];
-const OTHER = [
-  'map-ground',
-  'map-water',
-  'map-green',
-  'map-road',
-  'map-rail',
-  'map-border',
-  'map-border-district',
-  'map-label',
-  'map-halo',
-  'map-hatch',
-  'map-select',
-  'map-hover',
-  'map-point-ring',
-  'source-centre',
-  'source-mobile',
-] as const;
-type Other = (typeof OTHER)[number];
-
-/** Every colour the map draws with, as tokens.css has it now. */
-export type Palette = { rgba: Record<AreaToken | Other, Rgba>; css: Record<AreaToken | Other, string> };
+export type { Palette } from './palette-names.ts';
 
 /** A colour as a canvas writes it: a minifier may have made `#fff0` or a name of what tokens.css says. */
 function normal(pen: CanvasRenderingContext2D, name: string, text: string): string {
@@ -52,7 +18,7 @@ export function readPalette(): Palette {
   if (!pen) throw new Error('no canvas to read colours with');
   const rgba = {} as Palette['rgba'];
   const css = {} as Palette['css'];
-  for (const name of [...AREA_TOKENS, ...OTHER]) {
+  for (const name of [...AREA_TOKENS, ...OTHER_COLOURS]) {
     css[name] = normal(pen, name, style.getPropertyValue(`--${name}`).trim());
     rgba[name] = parseColor(css[name]);
   }

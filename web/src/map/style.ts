@@ -8,6 +8,7 @@ export const BASEMAP = 'basemap';
 export const MARKS = 'marks';
 export const LABELS = 'labels';
 export const HATCH = 'hatch';
+export const DOTS = 'dots';
 export const WARD_LABELS = 'labels-ward';
 export const DISTRICT_LABELS = 'labels-district';
 
@@ -76,7 +77,7 @@ function labels(id: string, level: string, size: [number, number], palette: Pale
   };
 }
 
-/** Areas whose fill alone does not say enough: nothing known, hidden, or uncertain. */
+/** Areas whose fill alone does not say enough (figures/marks.ts). */
 function marks(palette: Palette): LayerSpecification[] {
   const is = (mark: string) => ['==', ['get', 'mark'], mark] as ['==', ['get', string], string];
   return [
@@ -86,6 +87,30 @@ function marks(palette: Palette): LayerSpecification[] {
       source: MARKS,
       filter: is('no_data'),
       paint: { 'fill-pattern': HATCH, 'fill-antialias': false },
+    },
+    {
+      id: 'mark-silent',
+      type: 'fill',
+      source: MARKS,
+      filter: is('silent'),
+      paint: { 'fill-pattern': DOTS, 'fill-antialias': false },
+    },
+    // A rim first, so that the outline is seen on every colour.
+    {
+      id: 'mark-cold-rim',
+      type: 'line',
+      source: MARKS,
+      filter: is('cold'),
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': palette.css['map-cold-rim'], 'line-width': 4.4, 'line-offset': 2.2 },
+    },
+    {
+      id: 'mark-cold',
+      type: 'line',
+      source: MARKS,
+      filter: is('cold'),
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': palette.css['map-cold'], 'line-width': 2.2, 'line-offset': 2.2 },
     },
     {
       id: 'mark-suppressed',
@@ -139,6 +164,19 @@ export function buildStyle(palette: Palette): StyleSpecification {
       labels(DISTRICT_LABELS, 'district', [11, 15], palette),
     ],
   };
+}
+
+/** Dots on nothing, `size` pixels square, seamless: places here have fallen silent. */
+export function dotsImage(palette: Palette, size = 9): ImageData {
+  const image = new ImageData(size, size);
+  const color = palette.rgba['map-silent'];
+  const middle = (size - 1) / 2;
+  for (let y = 0; y < size; y += 1) {
+    for (let x = 0; x < size; x += 1) {
+      if (Math.hypot(x - middle, y - middle) <= 1.5) image.data.set(color, 4 * (y * size + x));
+    }
+  }
+  return image;
 }
 
 /** Diagonal lines on nothing, `size` pixels square, seamless. */

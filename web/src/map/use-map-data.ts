@@ -1,5 +1,5 @@
 import { type RefObject, useEffect } from 'react';
-import { useAreas, useBasemap, useSources, useVehicles } from '../api/queries.ts';
+import { useAreas, useBasemap, useResidentsGrid, useSources, useVehicles } from '../api/queries.ts';
 import type { Figures } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
 import { liveStore, seenChannel, vehicleChannel } from '../live/live-store.ts';
@@ -9,6 +9,7 @@ import { withAnswer, withMoved } from './fleet.ts';
 import { fleetStore } from './fleet-store.ts';
 import { labelPoints } from './labels.ts';
 import type { MonitorMapView } from './monitor-map.ts';
+import { residentCells } from './resident-cells.ts';
 
 /** Hands the map everything it draws, each thing only when that thing has changed. */
 export function useMapData(map: RefObject<MonitorMapView | null>, figures: Figures): void {
@@ -20,7 +21,9 @@ export function useMapData(map: RefObject<MonitorMapView | null>, figures: Figur
   const vehicles = useVehicles().data;
   const hover = usePage((page) => page.hover);
   const area = useView((view) => view.area);
-  const { level, areas, scale, valueAt, live } = figures;
+  const layers = useView((view) => view.layers);
+  const grid = useResidentsGrid(layers.includes('residents')).data;
+  const { level, areas, scale, valueAt, marksAt, isShown, live } = figures;
 
   useEffect(() => {
     if (areas && areas.level === level) {
@@ -29,10 +32,23 @@ export function useMapData(map: RefObject<MonitorMapView | null>, figures: Figur
   }, [map, level, areas, districts]);
 
   useEffect(() => {
-    map.current?.paint({ scale, valueAt });
+    const paint = () => map.current?.paint({ scale, valueAt, marksAt, isShown });
+    paint();
     // Live colours do not pass through React: it would compare the whole page four times a second.
-    return live ? liveStore.subscribe(() => map.current?.paint({ scale, valueAt })) : undefined;
-  }, [map, scale, valueAt, live]);
+    return live ? liveStore.subscribe(paint) : undefined;
+  }, [map, scale, valueAt, marksAt, isShown, live]);
+
+  useEffect(() => map.current?.setLayers(layers), [map, layers]);
+  useEffect(() => {
+    if (!grid) return;
+    let wanted = true;
+    void residentCells(grid).then((cells) => {
+      if (wanted) map.current?.setResidents(cells);
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [map, grid]);
 
   useEffect(() => map.current?.setLabels(labelPoints(wards, districts, lang)), [map, wards, districts, lang]);
   useEffect(() => {

@@ -1,28 +1,43 @@
+import type { AreaProperties } from '../../../server/contract/area.ts';
 import { useSources } from '../api/queries.ts';
 import { useWords } from '../i18n/index.ts';
 import { standing } from '../map/layers/place.ts';
+import { formatNumber } from '../text/format.ts';
+import { nearestPlaces } from './nearest.ts';
 
 const MOST = 5;
 
-/** Registered places of learning in a ward. */
-export function CardPlaces({ ward }: { ward: string }) {
-  const { t } = useWords();
+/** Registered places of learning nearest to the middle of a ward, in it or not. */
+export function CardPlaces({ area }: { area: AreaProperties }) {
+  const { t, lang } = useWords();
   const { data } = useSources();
   if (!data) return null;
-  const here = standing(data.sources).filter((place) => place.ward === ward);
+  const places = standing(data.sources);
+  const point = area.lon === null || area.lat === null ? null : { lon: area.lon, lat: area.lat };
+  const near = point ? nearestPlaces(places, point, MOST) : [];
+  const more = places.filter(({ ward }) => ward === area.code).length;
+  const shown = near.filter(({ place }) => place.ward === area.code).length;
+  const far = (away_m: number) =>
+    away_m < 1000
+      ? t('ward.m', { m: formatNumber(lang, Math.round(away_m / 50) * 50) })
+      : t('ward.km', { km: formatNumber(lang, away_m / 1000, 1) });
   return (
     <section className="card-places">
-      <h3>{t('card.places')}</h3>
-      {here.length === 0 && <p className="card-note">{t('card.no_places')}</p>}
+      <h3>{t('ward.nearest')}</h3>
+      {near.length === 0 && <p className="card-note">{t('ward.nearest_none')}</p>}
       <ul>
-        {here.slice(0, MOST).map((place) => (
+        {near.map(({ place, away_m }) => (
           <li key={place.source_id}>
             {place.name}
-            {place.hours && <small>{place.hours}</small>}
+            <small>
+              {far(away_m)}
+              {place.ward === area.code && ` · ${t('ward.here')}`}
+              {place.hours && ` · ${place.hours}`}
+            </small>
           </li>
         ))}
       </ul>
-      {here.length > MOST && <p className="card-note">{t('card.more_places', { n: here.length - MOST })}</p>}
+      {more > shown && <p className="card-note">{t('card.more_places', { n: more - shown })}</p>}
     </section>
   );
 }

@@ -1,65 +1,77 @@
 import type { AreaProperties } from '../../../server/contract/area.ts';
 import type { AreaFigures, Coverage } from '../../../server/contract/coverage.ts';
-import { useStatus } from '../api/queries.ts';
+import { useSensitivity, useStatus } from '../api/queries.ts';
+import { shownInterval } from '../figures/interval.ts';
 import { useWords } from '../i18n/index.ts';
+import { MethodLink } from '../method/MethodLink.tsx';
 import { useView } from '../state.ts';
-import { formatNumber, formatRate, formatShare } from '../text/format.ts';
+import { formatNumber, formatRate } from '../text/format.ts';
 import { rateStory, versusCity } from './sentence.ts';
 import { useWindowText } from './use-window-text.ts';
 
 type Props = { area: AreaProperties; row: AreaFigures | undefined; coverage: Coverage | undefined };
 
-function useRateText({ row, coverage }: Props): string {
+function useAbout({ area }: Props): string {
   const { t, lang } = useWords();
-  const window = useWindowText()(useView((view) => view.window));
-  const k = useStatus().data?.k_anonymity ?? 5;
-  const story = rateStory(row, coverage);
-  if (story === 'unknown') return '';
-  if (story === 'suppressed') return t('card.suppressed', { most: formatNumber(lang, k - 1) });
-  if (story !== 'rate' || !row || !coverage)
-    return t(story === 'no_population' ? 'card.no_population' : 'card.no_rate');
-  const city = coverage.city.rate;
-  const versus = city === null ? '' : t(`card.${versusCity(row, city)}`, { city: formatRate(lang, city) });
-  const rate = formatRate(lang, row.rate);
-  if (row.rate_low === null || row.rate_high === null) return t('card.rate_plain', { rate, window, versus });
-  return t('card.rate', {
-    rate,
-    window,
-    versus,
-    low: formatRate(lang, row.rate_low),
-    high: formatRate(lang, row.rate_high),
+  const name = lang === 'vi' ? area.name : area.name_en;
+  if (area.population === null) return t('card.about_nopop', { name });
+  return t('card.about', {
+    name,
+    population: formatNumber(lang, area.population),
+    density: formatNumber(lang, area.density_per_km2),
   });
 }
 
-/** The card's first words: what is known of the area, in sentences. */
-export function CardSentence(props: Props) {
-  const { area, row } = props;
+/** The whole sentence: residents, learners per 1,000 with the interval, and how many more bring it to the city's rate. */
+function useSentence(props: Props): string {
+  const { area, row, coverage } = props;
   const { t, lang } = useWords();
-  const rate = useRateText(props);
-  const name = lang === 'vi' ? area.name : area.name_en;
-  const about =
-    area.population === null
-      ? t('card.about_nopop', { name })
-      : t('card.about', {
-          name,
-          population: formatNumber(lang, area.population),
-          density: formatNumber(lang, area.density_per_km2),
-        });
+  const about = useAbout(props);
+  const window = useWindowText()(useView((view) => view.window));
+  const group = useView((view) => view.group);
+  const factor = useSensitivity().data?.factor ?? null;
+  const k = useStatus().data?.k_anonymity ?? 5;
+  const story = rateStory(row, coverage);
+  if (story === 'unknown' || !row || !coverage) return about;
+  if (story === 'suppressed') return `${about} ${t('card.suppressed', { most: formatNumber(lang, k - 1) })}`;
+  if (story === 'no_population' || story === 'no_rate') return `${about} ${t(`card.${story}`)}`;
+  const { low, high } = shownInterval(row, factor);
+  const words = {
+    name: lang === 'vi' ? area.name : area.name_en,
+    population: formatNumber(lang, area.population),
+    rate: formatRate(lang, row.rate ?? row.per_1000_all_residents),
+    low: formatRate(lang, low),
+    high: formatRate(lang, high),
+    window,
+  };
+  if (story === 'group') return t('ward.group', { ...words, group: t(`group.${group ?? 'all'}`) });
+  if (story === 'rate') {
+    const city = coverage.city.rate;
+    const versus = city === null ? '' : t(`card.${versusCity(row, city)}`, { city: formatRate(lang, city) });
+    return `${about} ${t('card.rate', { ...words, versus })}`;
+  }
+  const city = formatRate(lang, coverage.city.m);
+  const more = formatNumber(lang, Math.round(row.unreached ?? 0));
+  return story === 'gap' ? t('ward.gap', { ...words, city, more }) : t('ward.enough', { ...words, city });
+}
+
+/** The card's first words: what is known of the area, in one sentence. */
+export function CardSentence(props: Props) {
+  const { row } = props;
+  const { t, lang } = useWords();
+  const sentence = useSentence(props);
   const shown = row && !row.suppressed;
   return (
     <>
-      <p className="card-sentence">
-        {about} {rate}
+      <p className="card-sentence" data-testid="card-sentence">
+        {sentence} <MethodLink id="unreached" what={t('rank.unit')} />
       </p>
       {shown && (
         <p className="card-sentence second">
           {t('card.activity', {
             events: formatNumber(lang, row.events),
             hours: formatNumber(lang, row.minutes === null ? null : Math.round(row.minutes / 60)),
-          })}{' '}
-          {row.fallback_share !== null && row.fallback_share > 0 && row.learners !== 0
-            ? t('card.fallback', { share: formatShare(lang, row.fallback_share) })
-            : ''}
+          })}
         </p>
       )}
     </>

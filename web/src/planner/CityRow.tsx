@@ -9,7 +9,8 @@ export function CityRow({ figures, most }: { figures: Figures; most: number }) {
   const { coverage, figure } = figures;
   const counted = useLive((live) => live.events);
   if (!coverage) return null;
-  const { rate } = coverage.city;
+  const rate = coverage.city.rate ?? coverage.city.per_1000_all_residents ?? null;
+  const lacking = figure === 'coverage' ? coverage.city.unreached : null;
   // In step with the header while the values below it are live.
   const events = figures.live && counted !== null ? counted : coverage.city.events;
   const part = most > 0 && rate !== null ? Math.min(100, (100 * rate) / most) : 0;
@@ -21,6 +22,7 @@ export function CityRow({ figures, most }: { figures: Figures; most: number }) {
           ? `${formatNumber(lang, events)} ${t('unit.events')}`
           : `${formatRate(lang, rate)} ${t('unit.rate')}`}
       </strong>
+      {lacking !== null && <span>{t('rank.city', { n: formatNumber(lang, Math.round(lacking)) })}</span>}
       {figure !== 'events' && <span className="city-mark" style={{ left: `${part}%` }} aria-hidden="true" />}
     </p>
   );

@@ -3,10 +3,11 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Level } from '../../../server/contract/area.ts';
 import type { Basis } from '../../../server/contract/coverage.ts';
 import { useToday } from '../clock.ts';
+import { figureOf } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
 import { setView, useView } from '../state.ts';
 import { dateOf, NAMED_WINDOWS, parseWindow } from '../text/window.ts';
-import { FIGURES, SOURCE_CHOICES } from '../url-state.ts';
+import { FIGURES, GROUP_CHOICES, SOURCE_CHOICES } from '../url-state.ts';
 import { useWindowText } from './use-window-text.ts';
 
 type PickProps<T extends string> = {
@@ -75,12 +76,14 @@ function OwnDays({ done }: { done: () => void }) {
   );
 }
 
+/** Where things are counted; the 3×3 map is of homes, so there it is asked only when somebody has chosen otherwise. */
 function useBasisPick(): ReactNode {
   const { t } = useWords();
-  const figure = useView((view) => view.figure);
+  const figure = useView(figureOf);
   const basis = useView((view) => view.basis);
   // Counts are by place and learners by home unless somebody asks otherwise.
   const standard: Basis = figure === 'events' ? 'place' : 'home';
+  if (figure === 'coverage' && basis === null) return null;
   const options = [
     ['home', t('basis.home')],
     ['place', t('basis.place')],
@@ -99,7 +102,8 @@ function useBasisPick(): ReactNode {
 /** All filters, read as one sentence: *90 ngày qua · mọi nguồn · tỉ lệ người học · theo nơi ở*. */
 export function Filters() {
   const { t } = useWords();
-  const { window, source, figure, level } = useView((view) => view);
+  const { window, source, group, programme, level } = useView((view) => view);
+  const figure = useView(figureOf);
   const windowText = useWindowText();
   const [choosing, setChoosing] = useState(false);
   const basis = useBasisPick();
@@ -130,11 +134,32 @@ export function Filters() {
           pick={(value) => setView({ source: value === 'all' ? null : value })}
         />
         <Pick
+          label={t('filter.group')}
+          name="group"
+          value={group ?? 'all'}
+          options={[
+            ['all', t('group.all')],
+            ...GROUP_CHOICES.map((one) => [one, t(`group.${one}`)] as const),
+          ]}
+          pick={(value) => setView({ group: value === 'all' ? null : value, cells: [] })}
+        />
+        {programme !== null && (
+          <span className="pick-own">
+            {t('programme.one', { tag: programme })}{' '}
+            <button type="button" className="link" onClick={() => setView({ programme: null })}>
+              {t('programme.clear')}
+            </button>
+          </span>
+        )}
+        <Pick
           label={t('filter.figure')}
           name="figure"
           value={figure}
-          options={FIGURES.map((one) => [one, t(`figure.${one}`)] as const)}
-          pick={(value) => setView({ figure: value, basis: null, sort: null })}
+          // A group has no rate of its own, and so no place on the 3×3 map.
+          options={FIGURES.filter((one) => group === null || one !== 'coverage').map(
+            (one) => [one, t(`figure.${one}`)] as const,
+          )}
+          pick={(value) => setView({ figure: value, basis: null, sort: null, cells: [] })}
         />
         {basis}
         <Pick

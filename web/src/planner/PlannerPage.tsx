@@ -14,6 +14,7 @@ import { setView, usePage, useView } from '../state.ts';
 import { Filters } from './Filters.tsx';
 import { Ranking } from './Ranking.tsx';
 import { SearchBox } from './SearchBox.tsx';
+import { TakeMenu } from './TakeMenu.tsx';
 import { WardCard } from './WardCard.tsx';
 
 const MonitorMap = lazy(() => import('../map/MonitorMap.tsx'));
@@ -67,7 +68,7 @@ export function PlannerPage() {
       <main
         id="main"
         tabIndex={-1}
-        className={`planner ${phone ? `phone sheet-${height}` : 'desktop'} ${table ? 'with-table' : 'with-map'}`}
+        className={`planner ${phone ? `phone sheet-${height}` : 'desktop'} ${table ? 'with-table' : 'with-map'} ${figures.figure === 'coverage' ? 'with-cells' : ''}`}
       >
         <Suspense fallback={<div className="map-waiting" />}>
           {table ? (
@@ -81,6 +82,7 @@ export function PlannerPage() {
         <div className="top-left">
           <Filters />
           {!table && !phone && <ToTable />}
+          {!phone && <TakeMenu figures={figures} map={!table} />}
           {table && <SearchBox />}
         </div>
         {!table && (
@@ -103,7 +105,12 @@ export function PlannerPage() {
             }
           >
             {content}
-            {!table && !area && height !== 'low' && <ToTable />}
+            {!table && !area && height !== 'low' && (
+              <p className="sheet-ways">
+                <ToTable />
+                <TakeMenu figures={figures} map />
+              </p>
+            )}
           </Sheet>
         )}
         {!phone && (!table || area) && <aside className="side panel">{content}</aside>}

@@ -1,6 +1,8 @@
 import { memo } from 'react';
 import { choose, pointAt } from '../choose.ts';
+import type { Confidence } from '../figures/confidence.ts';
 import type { AreaToken } from '../figures/scale.ts';
+import { useWords } from '../i18n/index.ts';
 import { usePage } from '../state.ts';
 import { Bar } from './Bar.tsx';
 
@@ -10,25 +12,46 @@ export type RankRowProps = {
   name: string;
   parent: string;
   text: string;
-  interval: string;
+  small: string;
+  rate: string;
+  confidence: Confidence | undefined;
+  places: string;
   token: AreaToken;
   value: number | null;
   low: number | null;
   high: number | null;
   most: number;
+  city: number | null;
   /** The one row that the Tab key reaches; arrows move on from it. */
   reachable: boolean;
 };
 
+/** How sure the place is: a stamp on a robust gap, a word of doubt, and the interval of the rank. */
+function Stamp({ confidence, places }: Pick<RankRowProps, 'confidence' | 'places'>) {
+  const { t } = useWords();
+  if (confidence === undefined) return null;
+  return (
+    <span className={`stamp ${confidence}`}>
+      {confidence !== 'likely' && (
+        <b title={t(`rank.${confidence}_hint`)} data-testid={`stamp-${confidence}`}>
+          {t(`rank.${confidence}`)}
+        </b>
+      )}{' '}
+      {places}
+    </span>
+  );
+}
+
 /** One area in the ranking. Drawn again only when something written in it is another. */
 export const RankRow = memo(function RankRow(row: RankRowProps) {
-  const { code, rank, name, parent, text, interval, token, value, low, high, most, reachable } = row;
+  const { code, rank, name, parent, text, small, rate, confidence, places } = row;
+  const { token, value, low, high, most, city, reachable } = row;
   const pointed = usePage((page) => page.hover === code);
   return (
     <li>
       <button
         type="button"
-        className={pointed ? 'rank-row pointed' : 'rank-row'}
+        className={`rank-row ${pointed ? 'pointed' : ''} ${confidence ?? ''}`}
         data-testid="rank-row"
         data-code={code}
         tabIndex={reachable ? 0 : -1}
@@ -41,13 +64,14 @@ export const RankRow = memo(function RankRow(row: RankRowProps) {
         <span className="rank-place">{rank ?? ''}</span>
         <span className="rank-name">
           {name}
-          <small>{parent}</small>
+          <small>{rate || parent}</small>
         </span>
         <span className={value === null ? 'rank-value none' : 'rank-value'} data-testid="rank-value">
           {text}
-          {interval && <small>{interval}</small>}
+          {small && <small>{small}</small>}
         </span>
-        <Bar token={token} value={value} low={low} high={high} most={most} />
+        <Bar token={token} value={value} low={low} high={high} most={most} city={city} />
+        <Stamp confidence={confidence} places={places} />
       </button>
     </li>
   );

@@ -1,9 +1,8 @@
 import type { Level } from '../../../server/contract/area.ts';
 import type { Source } from '../../../server/contract/event.ts';
 import { useCoverage } from '../api/queries.ts';
-import { useBounds } from '../figures/use-figures.ts';
+import { useQuestion } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
-import { useView } from '../state.ts';
 import { formatNumber } from '../text/format.ts';
 
 const COLOURS = {
@@ -13,9 +12,7 @@ const COLOURS = {
 } as const;
 
 function useSourceEvents(level: Level, area: string, source: Source): number | null | undefined {
-  const bounds = useBounds();
-  const basis = useView((view) => view.basis);
-  const { data } = useCoverage({ level, bounds, source, basis });
+  const { data } = useCoverage({ ...useQuestion(level), source, figures: 'basic' });
   return data?.areas.find((row) => row.code === area)?.events;
 }
 

@@ -10,13 +10,17 @@ import {
 } from '@tanstack/react-table';
 import { useMemo } from 'react';
 import { choose } from '../choose.ts';
+import { useCellWords } from '../figures/use-cell-words.ts';
 import type { Figures } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
 import { useLiveVersion } from '../live/use-live.ts';
 import { setView, usePage, useView } from '../state.ts';
-import { COLUMNS, type TableRow, tableRows } from './table-rows.ts';
+import { COLUMNS, type ColumnId, columnsFor } from './columns.ts';
+import { FiguresAsOf } from './FiguresAsOf.tsx';
+import { type TableRow, tableRows } from './table-rows.ts';
 import { useCellText } from './use-cell-text.ts';
 import { useParentNames } from './use-parent-names.ts';
+import { useTableSort } from './use-table-sort.ts';
 import { useWindowText } from './use-window-text.ts';
 
 const features = tableFeatures({
@@ -27,25 +31,46 @@ const features = tableFeatures({
 
 const columns: ColumnDef<typeof features, TableRow>[] = COLUMNS.map(({ id, text }) => ({
   id,
-  accessorFn: (row: TableRow) => row[id] ?? undefined,
-  sortFn: text ? 'text' : 'basic',
+  accessorFn: (row: TableRow) => sortable(row[id]),
+  sortFn: text && id !== 'class' && id !== 'underserved' ? 'text' : 'basic',
   // What is hidden or unknown stays at the end whichever way the column is sorted.
   sortUndefined: 'last',
   sortDescFirst: !text,
 }));
+
+function sortable(value: string | number | boolean | null): string | number | undefined {
+  return typeof value === 'boolean' ? Number(value) : (value ?? undefined);
+}
 
 const ARIA = { asc: 'ascending', desc: 'descending' } as const;
 const ARROW = { asc: '↑', desc: '↓' } as const;
 
 function useCaption(figures: Figures): string {
   const { t } = useWords();
-  const { window, source } = useView((view) => view);
+  const { window, source, group } = useView((view) => view);
   const windowText = useWindowText();
   return t('table.caption', {
+    group: t(`group.${group ?? 'all'}`),
     level: t(`level.${figures.level}`),
     window: windowText(window),
     source: t(`source.${source ?? 'all'}`),
   });
+}
+
+/** Which cells of the 3×3 legend the rows are of: the table has no legend to see it by. */
+function FilterNote({ figures }: { figures: Figures }) {
+  const { t } = useWords();
+  const words = useCellWords();
+  const cells = useView((view) => view.cells);
+  if (figures.figure !== 'coverage' || cells.length === 0) return null;
+  return (
+    <p className="table-why" role="status">
+      {t('table.only')}: {cells.map(words).join(' · ')}{' '}
+      <button type="button" className="link" onClick={() => setView({ cells: [] })}>
+        {t('cells.clear')}
+      </button>
+    </p>
+  );
 }
 
 /** The map's figures as a table: for screen readers, for comparing, and where there is no WebGL. */
@@ -61,11 +86,16 @@ export default function TableView({ figures }: { figures: Figures }) {
     [figures, lang, parents, version],
   );
   const selected = useView((view) => view.area);
+  const group = useView((view) => view.group !== null);
+  const shown = columnsFor(group);
+  const { sorting, change } = useTableSort(group);
   const table = useTable({
     features,
     columns,
     data,
-    initialState: { sorting: [{ id: 'rate', desc: false }] },
+    state: { sorting },
+    onSortingChange: change,
+    enableSortingRemoval: false,
   });
   return (
     <section className={selected ? 'table-view beside' : 'table-view'} aria-label={caption}>
@@ -82,24 +112,33 @@ export default function TableView({ figures }: { figures: Figures }) {
           </button>
         )}
       </p>
+      <FilterNote figures={figures} />
       <table data-testid="table" aria-busy={figures.busy}>
         <caption>
           <span>{caption}</span>
+          <FiguresAsOf figures={figures} />
         </caption>
         <thead>
-          {table.getHeaderGroups().map((group) => (
-            <tr key={group.id}>
-              {group.headers.map(({ id, column }) => {
-                const sorted = column.getIsSorted();
-                return (
-                  <th key={id} scope="col" aria-sort={sorted ? ARIA[sorted] : 'none'}>
-                    <button type="button" onClick={column.getToggleSortingHandler()}>
-                      {t(`table.${id as (typeof COLUMNS)[number]['id']}`)}
-                      <span aria-hidden="true">{sorted ? ARROW[sorted] : ''}</span>
-                    </button>
-                  </th>
-                );
-              })}
+          {table.getHeaderGroups().map((heads) => (
+            <tr key={heads.id}>
+              {heads.headers
+                .filter(({ id }) => shown.some((one) => one.id === id))
+                .map(({ id, column }) => {
+                  const sorted = column.getIsSorted();
+                  return (
+                    <th
+                      key={id}
+                      scope="col"
+                      aria-sort={sorted ? ARIA[sorted] : 'none'}
+                      className={COLUMNS.find((one) => one.id === id)?.text ? 'text' : undefined}
+                    >
+                      <button type="button" onClick={column.getToggleSortingHandler()}>
+                        {t(`table.${id as ColumnId}`)}
+                        <span aria-hidden="true">{sorted ? ARROW[sorted] : ''}</span>
+                      </button>
+                    </th>
+                  );
+                })}
             </tr>
           ))}
         </thead>
@@ -111,7 +150,7 @@ export default function TableView({ figures }: { figures: Figures }) {
               data-testid="table-row"
               data-code={original.code}
             >
-              {COLUMNS.map((column) =>
+              {shown.map((column) =>
                 column.id === 'name' ? (
                   <th key={column.id} scope="row">
                     <button type="button" onClick={() => choose(original.code)}>

@@ -2,23 +2,31 @@ import './WardCard.css';
 import { useEffect, useRef } from 'react';
 import { useAreas, useCoverage } from '../api/queries.ts';
 import { levelOf } from '../choose.ts';
-import { useBounds } from '../figures/use-figures.ts';
+import { useQuestion } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
-import { pageStore, setView, useView } from '../state.ts';
+import { pageStore, setView } from '../state.ts';
+import { CardAccess } from './CardAccess.tsx';
+import { CardFindings } from './CardFindings.tsx';
+import { CardGroups } from './CardGroups.tsx';
+import { CardHelps } from './CardHelps.tsx';
 import { CardPlaces } from './CardPlaces.tsx';
 import { CardSentence } from './CardSentence.tsx';
+import { CardSilent } from './CardSilent.tsx';
 import { CardToday } from './CardToday.tsx';
+import { CardTrust } from './CardTrust.tsx';
+import { FiguresAsOf } from './FiguresAsOf.tsx';
 import { Shares } from './Shares.tsx';
+import { TakeAway } from './TakeAway.tsx';
 import { Trend } from './Trend.tsx';
 import { useParentNames } from './use-parent-names.ts';
 
-/** Everything about one area: the sentence first, then trend, sources, today, places. */
+/** Everything about one area: the sentence first, then findings, what would help, trend, sources, groups, access, places. */
 export function WardCard({ code }: { code: string }) {
   const { t, lang } = useWords();
   const level = levelOf(code);
-  const { source, basis } = useView((view) => view);
   const areas = useAreas(level).data;
-  const coverage = useCoverage({ level, bounds: useBounds(), source, basis }).data;
+  const question = useQuestion(level);
+  const coverage = useCoverage(question).data;
   const parents = useParentNames();
   const heading = useRef<HTMLHeadingElement>(null);
   const area = areas?.features.find((one) => one.properties.code === code)?.properties;
@@ -56,10 +64,21 @@ export function WardCard({ code }: { code: string }) {
       </header>
       {area && <CardSentence area={area} row={row} coverage={coverage} />}
       {!coverage && <div className="card-ghost skeleton" />}
+      {row && coverage && !row.suppressed && (
+        <>
+          <CardFindings row={row} coverage={coverage} />
+          <CardHelps row={row} coverage={coverage} />
+        </>
+      )}
+      <TakeAway question={question} area={code} />
       <CardToday area={code} />
       <Trend level={level} area={code} />
       <Shares level={level} area={code} />
-      {level === 'ward' && <CardPlaces ward={code} />}
+      <CardGroups level={level} area={code} />
+      {row && coverage && <CardAccess row={row} city={coverage.city} />}
+      {level === 'ward' && (row?.silent ?? 0) > 0 && <CardSilent ward={code} />}
+      {area && level === 'ward' && <CardPlaces area={area} />}
+      {row && coverage && !row.suppressed && <CardTrust row={row} city={coverage.city} />}
       {coverage && (
         <p className="card-note">
           {t('card.population_source', {
@@ -68,6 +87,7 @@ export function WardCard({ code }: { code: string }) {
           })}
         </p>
       )}
+      <FiguresAsOf figures={{ coverage }} />
     </section>
   );
 }

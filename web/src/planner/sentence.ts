@@ -14,6 +14,8 @@ export function versusCity(
 export function rateStory(row: AreaFigures | undefined, coverage: Coverage | undefined) {
   if (!row || !coverage) return 'unknown';
   if (row.suppressed) return 'suppressed';
+  if (row.rate === null && row.per_1000_all_residents != null) return 'group';
   if (row.rate === null) return row.reason === 'no_population' ? 'no_population' : 'no_rate';
-  return 'rate';
+  if (row.unreached == null || coverage.city.m == null) return 'rate';
+  return Math.round(row.unreached) > 0 ? 'gap' : 'enough';
 }

@@ -5,24 +5,41 @@ import type { Figures } from '../figures/use-figures.ts';
 import { useLiveVersion } from '../live/use-live.ts';
 import { useView } from '../state.ts';
 
-/** The order on show: as chosen, else least participation first and most activity first. */
+/** An area in the list: its value, and what it is ranked by, unreached learners on the 3×3 map. */
+export type RankedArea = AreaValue & { key: number | null };
+
+/** The order on show: as chosen, else least participation first, and most of everything else. */
 export function useSort(): 'asc' | 'desc' {
   const chosen = useView((view) => view.sort);
   const figure = useView((view) => view.figure);
-  return chosen ?? (figure === 'events' ? 'desc' : 'asc');
+  return chosen ?? (figure === 'events' || figure === 'coverage' ? 'desc' : 'asc');
 }
 
-/** All areas in order; with live values the order is made anew once a second, not under the reader's finger. */
-export function useRanking(figures: Figures): { ranked: AreaValue[]; most: number } {
-  const { areas, valueAt, live } = figures;
+/**
+ * The areas that the legend's filter lets through, in order, and the end of the bars' scale; with live values the order
+ * is made anew once a second, not under the reader's finger.
+ */
+export function useRanking(figures: Figures): { ranked: RankedArea[]; most: number } {
+  const { areas, figure, valueAt, isShown, row_by_code, live } = figures;
   const sort = useSort();
   const version = useLiveVersion(1_000, live);
   return useMemo(() => {
     const features = version >= 0 ? (areas?.features ?? []) : [];
-    const values = features.map((feature) => valueAt(feature.properties.code));
+    const values = features.map(({ properties: { code } }): RankedArea => {
+      const value = valueAt(code);
+      return {
+        ...value,
+        key: figure === 'coverage' ? (row_by_code.get(code)?.unreached ?? null) : value.value,
+      };
+    });
     return {
-      ranked: rankAreas(values, sort),
+      ranked: rankAreas(
+        values.filter(({ code }) => isShown(code)),
+        sort,
+        ({ key }) => key,
+      ),
+      // Of all areas, so that a bar keeps its length when a filter is set.
       most: Math.max(0, ...values.map((one) => one.high ?? one.value ?? 0)),
     };
-  }, [areas, valueAt, version, sort]);
+  }, [areas, figure, valueAt, isShown, row_by_code, version, sort]);
 }
