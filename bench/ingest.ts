@@ -149,8 +149,9 @@ async function post(
   const connection = async () => {
     for (let body = bodies[next++]; body !== undefined; body = bodies[next++]) {
       const sent = performance.now();
-      accepted += (await postOne(`${url}/api/v1/events`, agent, body, type)).accepted;
+      const answer = await postOne(`${url}/api/v1/events`, agent, body, type);
       acks.push(performance.now() - sent);
+      accepted += answer.accepted;
     }
   };
   await Promise.all(Array.from({ length: connections }, connection));
