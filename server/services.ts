@@ -15,7 +15,7 @@ import { WriteBuffer, type WriteBufferOptions } from './ingest/write-buffer.ts';
 import { LiveState } from './live/live-state.ts';
 import { OVERLAP_MS, Tail } from './live/tail.ts';
 import { Residents } from './residents.ts';
-import { dropCopies } from './store/check.ts';
+import { checkStore, dropCopies } from './store/check.ts';
 import type { Store } from './store/client.ts';
 import { finishRelocation } from './store/relocate.ts';
 import { SourceRegistry } from './store/sources.ts';
@@ -145,6 +145,11 @@ export async function startServices(
       'a void that was cut off could not be completed; it is tried again at the next start',
     ),
   );
+  if (journal.doubtful) {
+    const { rebuilt } = await checkStore(services, { repair: true });
+    log.warn({ rebuilt }, 'a replay had been cut off: every rollup was compared with the raw rows');
+    journal.trust();
+  }
   await services.tail.wake();
   services.tail.start();
   const watcher = watchOtherServers(services, journal, log);

@@ -34,6 +34,9 @@ export class BatchLog implements Journal {
     this.#store = store;
   }
 
+  readonly doubtful = false;
+  trust(): void {}
+
   async catchUp(): Promise<TakenIds> {
     const rows = await this.#store.query<LogRow>(
       'SELECT slot, server, token, rows FROM batch_log WHERE slot > {seen:Int64} ORDER BY slot',

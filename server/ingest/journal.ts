@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import { OperationError } from '../errors.ts';
@@ -24,6 +34,12 @@ export type Journal = {
   done(token: string): Promise<void>;
   /** Inserts what a crash left behind, oldest first, and returns how many segments that were. */
   replay(store: Store): Promise<number>;
+  /**
+   * A replay before this one was itself cut off. The engine then does not always know its own tokens again, so rollups
+   * must be compared with the raw rows before they are believed; `trust` says that they were.
+   */
+  readonly doubtful: boolean;
+  trust(): void;
   /** Inserts what other servers left half-done, and returns how many segments that were. */
   finishAbandoned(): Promise<number>;
   close(): Promise<void>;
@@ -58,8 +74,13 @@ export class FileJournal implements Journal {
   readonly #directory: string;
   readonly #slots: Slot[] = [];
 
+  /** There while a replay is under way, and until its outcome is believed. */
+  readonly #marker: string;
+  #doubtful = false;
+
   constructor(dataDir: string) {
     this.#directory = path.join(dataDir, 'journal');
+    this.#marker = path.join(this.#directory, 'replaying');
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
   }
 
@@ -102,6 +123,8 @@ export class FileJournal implements Journal {
       .filter((name) => name.endsWith(SUFFIX))
       .map((name) => ({ name, ...readSegment(path.join(this.#directory, name), name) }))
       .sort((a, b) => (a.token < b.token ? -1 : 1));
+    this.#doubtful = existsSync(this.#marker);
+    if (segments.length > 0) writeFileSync(this.#marker, '', { mode: 0o600 });
     let replayed = 0;
     for (const { name, token, rows } of segments) {
       if (rows.length > 0) {
@@ -110,7 +133,17 @@ export class FileJournal implements Journal {
       }
       rmSync(path.join(this.#directory, name));
     }
+    if (!this.#doubtful) this.trust();
     return replayed;
+  }
+
+  get doubtful(): boolean {
+    return this.#doubtful;
+  }
+
+  trust(): void {
+    rmSync(this.#marker, { force: true });
+    this.#doubtful = false;
   }
 
   async finishAbandoned(): Promise<number> {

@@ -88,8 +88,24 @@ describe('journal', () => {
     const store = new FakeStore();
     store.failures.push(new Error('no'));
     await expect(new FileJournal(dataDir).replay(store)).rejects.toThrow('no');
-    expect(files()).toHaveLength(1);
+    expect(files().filter((name) => name.endsWith('.tsv'))).toHaveLength(1);
     expect(await replayed(dataDir)).toEqual([['100-a', 'row\n']]);
+    await journal.close();
+  });
+
+  test('a replay that was cut off is known at the next one, until its outcome is believed', async () => {
+    const { journal, dataDir } = newJournal();
+    await journal.append('100-a', rows('row'));
+    const store = new FakeStore();
+    store.failures.push(new Error('killed'));
+    await expect(new FileJournal(dataDir).replay(store)).rejects.toThrow('killed');
+    const again = new FileJournal(dataDir);
+    await again.replay(store);
+    expect(again.doubtful).toBe(true);
+    again.trust();
+    const third = new FileJournal(dataDir);
+    await third.replay(store);
+    expect(third.doubtful).toBe(false);
     await journal.close();
   });
 
