@@ -1,5 +1,5 @@
 import { SOURCES, type Source } from '../contract/event.ts';
-import { CITY_OFFSET_MS, DAY_MS, startOfCityDay } from '../contract/time.ts';
+import { DAY_MS, startOfCityDay } from '../contract/time.ts';
 import type { Geography } from '../geography.ts';
 import type { Store } from '../store/client.ts';
 import { type TailRow, today } from '../store/queries.ts';
@@ -101,9 +101,9 @@ export class LiveState {
     for (const row of rows) {
       const occurred = Number(row.occurred_ms);
       this.#as_of_ms = Math.max(this.#as_of_ms, Number(row.received_ms));
-      this.#touchDay(occurred);
-      if (row.sign === 1) this.#show(row, occurred, now);
       const day = startOfCityDay(occurred);
+      this.#dayVersions.set(day, this.#version + 1);
+      if (row.sign === 1) this.#show(row, occurred, now);
       if (day === this.#day)
         for (const area of this.#count(row, this.#counters)) this.#changes.areas.add(area);
       if (day === this.#day + DAY_MS) this.#count(row, this.#tomorrow);
@@ -151,13 +151,6 @@ export class LiveState {
     this.#tomorrow = new TodayCounters();
     this.#day = day;
     this.#changes = { ...emptyChanges(), reset: true };
-  }
-
-  #touchDay(occurred: number): void {
-    this.#dayVersions.set(
-      Math.floor((occurred + CITY_OFFSET_MS) / DAY_MS) * DAY_MS - CITY_OFFSET_MS,
-      this.#version + 1,
-    );
   }
 
   /** Counts a row and returns the areas it counts in. */

@@ -18,6 +18,7 @@ export class Tail {
   readonly #store: Store;
   readonly #log: FastifyBaseLogger;
   readonly #onRows: (rows: TailRow[]) => void;
+  readonly #programmes: () => string[];
   readonly #overlap_ms: number;
   #cursor: number;
   /** What the rows feed has counted everything up to here: never read again. */
@@ -27,12 +28,20 @@ export class Tail {
   #again = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(store: Store, log: FastifyBaseLogger, after_ms: number, onRows: (rows: TailRow[]) => void) {
+  /** `programmes`: tags whose events are handed on of whatever day they are. */
+  constructor(
+    store: Store,
+    log: FastifyBaseLogger,
+    after_ms: number,
+    onRows: (rows: TailRow[]) => void,
+    programmes: () => string[] = () => [],
+  ) {
     this.#store = store;
     this.#log = log;
     this.#cursor = after_ms;
     this.#floor = after_ms;
     this.#onRows = onRows;
+    this.#programmes = programmes;
     this.#overlap_ms = store.embedded ? 0 : OVERLAP_MS;
   }
 
@@ -85,9 +94,16 @@ export class Tail {
       while (more) {
         this.#again = false;
         const after_ms = page_ms ?? Math.max(this.#floor, this.#cursor - this.#overlap_ms);
-        // Only today's rows are counted live; of a late bus or an imported year it is enough to know the days.
+        // Rows of today are counted live, and those that a clock ahead dated into tomorrow; of a late bus or an imported
+        // year it is enough to know the days.
         const from_ms = startOfCityDay(Date.now());
-        const rows = await tail(this.#store, { after_ms, from_ms, to_ms: from_ms + DAY_MS, limit: LIMIT });
+        const rows = await tail(this.#store, {
+          after_ms,
+          from_ms,
+          to_ms: from_ms + 2 * DAY_MS,
+          programmes: this.#programmes(),
+          limit: LIMIT,
+        });
         const fresh = this.#overlap_ms === 0 ? rows : this.#unseen(rows);
         const last = rows.at(-1);
         if (last) this.#cursor = Math.max(this.#cursor, Number(last.received_ms));
