@@ -55,22 +55,25 @@ export class KnownIds {
       this.#pending.set(id, content_hashes[i] as bigint);
     });
     this.#filterAlso(event_ids);
-    if (this.#filter && !this.#filter.isFitFor(this.#filtered)) void this.fill().catch(() => undefined);
+    if (this.#filter && !this.#filter.isFitFor(this.#filtered)) this.#fillBeside();
   }
 
   /** The store holds these ids now, so memory need not. */
   settle(event_ids: Iterable<string>): void {
     for (const id of event_ids) this.#pending.delete(id);
     // The store works again: without a filter every id would be looked up until the next start.
-    if (this.#fillFailed && !this.#filter) void this.fill().catch(() => undefined);
+    if (this.#fillFailed && !this.#filter) this.#fillBeside();
   }
 
   /**
-   * Fills the filter from the store, beside the service's work; until it is full every id is looked up. Called at the
-   * start, and by itself when there are many more ids than it was made for. Throws what the store throws.
+   * Fills the filter anew from the store, beside the service's work; until it is full every id is looked up. Called at
+   * the start, when rows came into the store by another way, and by itself when there are many more ids than it was made
+   * for. Called while one is being filled it fills another after it, since the first may be past what is new. Throws
+   * what the store throws.
    */
   fill(): Promise<void> {
-    this.#filling ??= this.#fill()
+    const before = this.#filling?.catch(() => undefined);
+    const filling = (before ? before.then(() => this.#fill()) : this.#fill())
       .then(
         () => {
           this.#fillFailed = false;
@@ -81,10 +84,15 @@ export class KnownIds {
         },
       )
       .finally(() => {
-        this.#filling = undefined;
-        this.#next = undefined;
+        if (this.#filling === filling) this.#filling = undefined;
       });
-    return this.#filling;
+    this.#filling = filling;
+    return filling;
+  }
+
+  /** Where one is being filled already, that will do: new ids go into it too. */
+  #fillBeside(): void {
+    if (!this.#filling) void this.fill().catch(() => undefined);
   }
 
   #filterAlso(event_ids: Iterable<string>): void {
@@ -101,17 +109,21 @@ export class KnownIds {
     const filter = new IdFilter((stored + this.#pending.size) * ROOM_TO_GROW, this.#fewest_bits);
     // From here on new ids go into it too: they may not be in what is read.
     this.#next = filter;
-    for (const id of this.#pending.keys()) filter.add(id);
-    let filled = 0;
-    for await (const bytes of whole(UUID_BYTES, this.#store.stream(IDS, 'RowBinary'))) {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      for (let at = 0; at < bytes.byteLength; at += UUID_BYTES) {
-        filter.addBinary(view, at);
-        if (++filled % SLICE === 0) await new Promise(setImmediate);
+    try {
+      for (const id of this.#pending.keys()) filter.add(id);
+      let filled = 0;
+      for await (const bytes of whole(UUID_BYTES, this.#store.stream(IDS, 'RowBinary'))) {
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+        for (let at = 0; at < bytes.byteLength; at += UUID_BYTES) {
+          filter.addBinary(view, at);
+          if (++filled % SLICE === 0) await new Promise(setImmediate);
+        }
       }
+      this.#filter = filter;
+      this.#filtered = stored + this.#pending.size;
+    } finally {
+      this.#next = undefined;
     }
-    this.#filter = filter;
-    this.#filtered = stored + this.#pending.size;
   }
 
   /** The ids among `event_ids` that are known, with the hash of what came first under each. */

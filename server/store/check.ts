@@ -204,7 +204,8 @@ async function checkAlone(
     found = await findDifferences(services, onProgress);
   }
   await repairDerived(services, found, wrote, onProgress);
-  if (found.some(({ table }) => table === 'event_ids')) await learnIds(services);
+  // Ids that are on record again must be known again.
+  if (found.some(({ table }) => table === 'event_ids')) await services.known.fill();
   await services.recount();
   // Other servers on this store count anew when they see a new version.
   if (!services.store.embedded) {
@@ -441,10 +442,4 @@ function wholeOf(found: readonly Found[]): Parts {
   return found.length === 0
     ? new Map()
     : new Map([[undefined, [...new Set(found.map(({ piece }) => piece))]]]);
-}
-
-/** Ids that are on record again must be known again. One filling may have begun before they were. */
-async function learnIds({ known }: Services): Promise<void> {
-  await known.fill();
-  await known.fill();
 }

@@ -91,6 +91,18 @@ describe('known ids', () => {
     ).toEqual(['duplicate', 'conflict']); // prettier-ignore
   });
 
+  test('a filling that is asked for while another is on its way knows what the store got meanwhile', async () => {
+    const { store, known } = stored([1]);
+    const stream = store.stream.bind(store);
+    // The first filling has read the store before the row comes into it by another way.
+    store.stream = async function* () {
+      yield* stream();
+      store.counted.set(uuid(2), '7');
+    };
+    await Promise.all([known.fill(), known.fill()]);
+    expect(await known.judge(rowsOf([[2, 7n]]))).toEqual(['duplicate']);
+  });
+
   test('what the store has is forgotten here and found there', async () => {
     const { store, known } = stored([]);
     await known.fill();
