@@ -63,6 +63,14 @@ export type WriteBufferOptions = {
   last_received_at: number;
 };
 
+/** A body that is being read. */
+export type Admission = {
+  /** Counts bytes that arrived, unpacked: throws 503 where the bodies being read hold too much with them. */
+  read(bytes: number): void;
+  /** To be called once, when its rows are submitted or given up. */
+  release(): void;
+};
+
 const DEFAULTS: WriteBufferOptions = {
   group_rows: 10_000,
   segment_rows: 40_000,
@@ -175,20 +183,32 @@ export class WriteBuffer {
   }
 
   /**
-   * Whether a body of so many bytes may be read: throws 503 with Retry-After where its rows could not be taken, or too
-   * much is being read already. What is returned is to be called when its rows are submitted or given up.
+   * Whether a body may be read: throws 503 with Retry-After where its rows could not be taken, or too much is being read
+   * already. `bytes` is the length that it declares, 0 where it does not say.
    */
-  admit(bytes: number): () => void {
+  admit(bytes: number): Admission {
     if (this.#closed) throw shuttingDown();
-    const isReading = this.#bytesBeingRead > 0;
-    if (this.#isFull(1) || (isReading && this.#bytesBeingRead + bytes > this.#options.max_bytes)) {
-      throw tooBusy();
-    }
-    this.#bytesBeingRead += bytes;
-    let released = false;
-    return () => {
-      if (!released) this.#bytesBeingRead -= bytes;
-      released = true;
+    if (this.#isFull(1)) throw tooBusy();
+    let counted = 0;
+    let read = 0;
+    const count = (upTo: number) => {
+      const more = upTo - counted;
+      if (more <= 0) return;
+      const isAlone = this.#bytesBeingRead === counted;
+      if (!isAlone && this.#bytesBeingRead + more > this.#options.max_bytes) throw tooBusy();
+      counted = upTo;
+      this.#bytesBeingRead += more;
+    };
+    count(bytes);
+    return {
+      read: (chunk_bytes) => {
+        read += chunk_bytes;
+        count(read);
+      },
+      release: () => {
+        this.#bytesBeingRead -= counted;
+        counted = 0;
+      },
     };
   }
 

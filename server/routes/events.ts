@@ -7,6 +7,7 @@ import { ProblemError } from '../errors.ts';
 import { collect, isSmall, readBody } from '../ingest/formats/body.ts';
 import { FORMATS, type Format, formatOf, type ParsedRecord } from '../ingest/formats/index.ts';
 import { Received } from '../ingest/receive.ts';
+import type { Admission } from '../ingest/write-buffer.ts';
 import type { Services } from '../services.ts';
 
 /** Records prepared before other requests and the live messages get their turn. */
@@ -65,16 +66,32 @@ export async function eventRoutes(app: FastifyInstance, { services }: { services
     async ({ headers, body, caller }) => {
       const format = formatOf(headers['content-type']);
       if (Buffer.isBuffer(body)) return ingest(services, [format.readWhole(body)], caller);
-      return ingest(services, body ? readStream(format, body) : [], caller);
+      return ingest(services, body ? readStream(services, format, body) : [], caller);
     },
   );
 }
 
-/** The records of a body as it arrives, those of each chunk together. */
-async function* readStream(format: Format, payload: IncomingMessage): AsyncGenerator<Iterable<ParsedRecord>> {
+/**
+ * The records of a body as it arrives, those of each chunk together. While the write buffer is full, or other bodies
+ * hold too much, it throws 503 before more is read.
+ */
+async function* readStream(
+  { buffer }: Services,
+  format: Format,
+  payload: IncomingMessage,
+): AsyncGenerator<Iterable<ParsedRecord>> {
   const reader = format.open();
-  for await (const chunk of readBody(payload)) yield reader.read(chunk);
-  yield reader.end();
+  let admission: Admission | undefined;
+  try {
+    for await (const chunk of readBody(payload)) {
+      admission ??= buffer.admit(Number(payload.headers['content-length'] ?? 0));
+      admission.read(chunk.length);
+      yield reader.read(chunk);
+    }
+    yield reader.end();
+  } finally {
+    admission?.release();
+  }
 }
 
 type Batches = Iterable<Iterable<ParsedRecord>> | AsyncIterable<Iterable<ParsedRecord>>;

@@ -1,4 +1,6 @@
+import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recountToday } from '../../bench/recount-today.ts';
 import { type App, buildApp } from '../../server/app.ts';
@@ -129,6 +131,51 @@ describe('more events than the store takes', () => {
     expect(app.services.known.pending).toBe(0);
   });
 });
+
+/** Sends the beginning of a body that never ends; resolves with the answer. */
+function sendBeginning(headers: Record<string, string | number>): Promise<Sent> {
+  return new Promise((resolve, reject) => {
+    const path = `${url}/api/v1/events`;
+    const sender = request(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson', ...headers },
+    });
+    sender.on('response', async (response) => {
+      const body = (await json(response)) as Sent['body'];
+      resolve({
+        status: response.statusCode ?? 0,
+        retry_after: Number(response.headers['retry-after']),
+        body,
+      });
+      sender.destroy();
+    });
+    sender.on('error', reject);
+    sender.write(`${JSON.stringify(anEvent())}\n`);
+  });
+}
+
+test.each([
+  ['says its length', { 'content-length': 8_000_000 }],
+  ['does not', {}],
+])(
+  'a large body that %s is refused before it is read, while there is no room for its rows',
+  async (_, headers) => {
+    const open = store.hold();
+    // Some of them wait for the journal to have room; the others are refused.
+    const answers = Array.from({ length: 40 }, () => send(batchOf(100, 'fill')));
+    await Promise.any(
+      answers.map(async (answer) => {
+        if ((await answer).status !== 503) throw new Error('taken');
+      }),
+    );
+    const { status, retry_after, body } = await sendBeginning(headers);
+    expect([status, body.type]).toEqual([503, '/problems/too-busy']);
+    expect(retry_after).toBeGreaterThan(0);
+    open();
+    await Promise.all(answers);
+    await everythingAgrees();
+  },
+);
 
 describe('an engine that fails', () => {
   const troubles: [name: string, begin: () => Promise<unknown>, end: () => Promise<unknown>][] = [

@@ -186,12 +186,12 @@ describe('admission', () => {
   test('is refused before a body is read where its rows could not be taken anyway', async () => {
     const { store, buffer } = newBuffer({ max_rows: 4 });
     const open = store.hold();
-    buffer.admit(1_000)();
+    buffer.admit(1_000).release();
     await buffer.submit(submission(rowsOf(4)));
     expect(await outcomeOf(Promise.resolve().then(() => buffer.admit(1_000)))).toBe('503 too-busy 1');
     open();
     await buffer.settled(60_000);
-    buffer.admit(1_000)();
+    buffer.admit(1_000).release();
     await buffer.close();
     expect(await outcomeOf(Promise.resolve().then(() => buffer.admit(1_000)))).toBe(
       '503 shutting-down undefined',
@@ -200,15 +200,31 @@ describe('admission', () => {
 
   test('bounds what is being read at once, and one body always passes', async () => {
     const { buffer } = newBuffer({ max_bytes: 100 });
-    const release = buffer.admit(1_000);
-    expect(await outcomeOf(Promise.resolve().then(() => buffer.admit(1)))).toBe('503 too-busy 1');
-    release();
-    release();
+    const admit = (bytes: number) => outcomeOf(Promise.resolve().then(() => buffer.admit(bytes)));
+    const large = buffer.admit(1_000);
+    expect(await admit(1)).toBe('503 too-busy 1');
+    large.release();
+    large.release();
     const [first, second] = [buffer.admit(60), buffer.admit(40)];
-    expect(await outcomeOf(Promise.resolve().then(() => buffer.admit(1)))).toBe('503 too-busy 1');
-    first();
-    buffer.admit(60)();
-    second();
+    expect(await admit(1)).toBe('503 too-busy 1');
+    first.release();
+    buffer.admit(60).release();
+    second.release();
+    await buffer.close();
+  });
+
+  test('counts a body that does not say its length as it arrives', async () => {
+    const { buffer } = newBuffer({ max_bytes: 100 });
+    const [silent, other] = [buffer.admit(0), buffer.admit(50)];
+    silent.read(30);
+    silent.read(20);
+    expect(() => silent.read(1)).toThrow(expect.objectContaining({ status: 503 }));
+    // What was declared is counted once, and what is more than that as it comes.
+    other.read(50);
+    silent.release();
+    other.read(1_000);
+    other.release();
+    buffer.admit(100).release();
     await buffer.close();
   });
 });
