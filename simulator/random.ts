@@ -1,3 +1,5 @@
+import { sfc32 } from '../server/sfc32.ts';
+
 /** Seed of a stream: text and numbers, told apart by their place in the path. */
 export type SeedPath = readonly (string | number)[];
 
@@ -23,33 +25,14 @@ export function seedWords(path: SeedPath): [number, number, number, number] {
   return words;
 }
 
-/**
- * Seeded random numbers: sfc32 (Doty-Humphrey, PractRand), period about 2^128, passes BigCrush. Not for secrets.
- * A stream is named by its path, so day 12 is drawn without drawing days 1 to 11.
- */
+/** Seeded random numbers. A stream is named by its path, so day 12 is drawn without drawing days 1 to 11. */
 export class Rng {
-  private a: number;
-  private b: number;
-  private c: number;
-  private counter = 1;
+  /** An integer of 0 to 2^32 − 1. */
+  readonly uint32: () => number;
 
   constructor(...path: SeedPath) {
     const [a, b, c, d] = seedWords(path);
-    this.a = a;
-    this.b = b;
-    this.c = c ^ d;
-    // The first outputs still show the seed's pattern.
-    for (let i = 0; i < 12; i++) this.uint32();
-  }
-
-  /** An integer of 0 to 2^32 − 1. */
-  uint32(): number {
-    const t = (((this.a + this.b) | 0) + this.counter) | 0;
-    this.counter = (this.counter + 1) | 0;
-    this.a = this.b ^ (this.b >>> 9);
-    this.b = (this.c + (this.c << 3)) | 0;
-    this.c = (((this.c << 21) | (this.c >>> 11)) + t) | 0;
-    return t >>> 0;
+    this.uint32 = sfc32([a, b, c ^ d], 12);
   }
 
   /** A number in [0, 1), in steps of 2^-32. */

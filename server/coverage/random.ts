@@ -1,28 +1,17 @@
+import { sfc32 } from '../sfc32.ts';
+
 /** Numbers in [0, 1). Handed to every figure that is drawn, so that the same seed gives the same figure. */
 export type Random = () => number;
 
 /**
  * A seeded stream of numbers in [0, 1), in steps of 2^-32. Not for secrets.
- * Source: sfc32 of C. Doty-Humphrey's PractRand; the seed's text is mixed in as FNV-1a does (Fowler, Noll, Vo).
+ * Source: the seed's text is mixed in as FNV-1a does (Fowler, Noll, Vo).
  */
 export function seededRandom(seed: string | number): Random {
   let hash = 0x811c9dc5;
   for (const char of String(seed)) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
-  let a = hash;
-  let b = Math.imul(hash, 0x9e3779b1);
-  let c = hash ^ 0x243f6a88;
-  let counter = 1;
-  const next = () => {
-    const t = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + t) | 0;
-    return (t >>> 0) / 4_294_967_296;
-  };
-  // The first outputs still show the seed's pattern.
-  for (let i = 0; i < 15; i++) next();
-  return next;
+  const uint32 = sfc32([hash, Math.imul(hash, 0x9e3779b1), hash ^ 0x243f6a88], 15);
+  return () => uint32() / 4_294_967_296;
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { Compile } from 'typebox/compile';
 import { foldName } from '../../geo/fold-name.ts';
 import { SOURCE_ID_PATTERN } from '../contract/event.ts';
 import {
@@ -23,6 +22,7 @@ import { badParameter, type FieldError, ProblemError } from '../errors.ts';
 import { idOf, readSource, readSourceCsv, type SourceFileRow } from '../ingest/source-rows.ts';
 import type { Services } from '../services.ts';
 import { csvHeaders, csvStream } from '../text/csv.ts';
+import { bodyCheck } from './body-check.ts';
 import { asOf } from './coverage.ts';
 
 /** The largest file of sources, bytes: some 40,000 of them. */
@@ -131,7 +131,7 @@ function writeRoutes(app: FastifyInstance, services: Services): void {
         body: SourceInputSchema,
         response: { 200: SourceRecordSchema },
       },
-      validatorCompiler: ({ schema }) => asSent(schema as never),
+      validatorCompiler: ({ schema }) => bodyCheck(schema as never),
     },
     async ({ params, body }) => {
       const read = readSource({ ...body, source_id: params.id }, services.geography);
@@ -244,15 +244,4 @@ function notFound(source_id: string, more = ''): ProblemError {
     'not-found',
     ['The source', `"${source_id}"`, 'is not registered', more].join(' ').trim().concat('.'),
   );
-}
-
-/** A check that changes nothing: the coercion that query strings need would make 0 of a null in a body. */
-function asSent(schema: Parameters<typeof Compile>[0]) {
-  const compiled = Compile(schema);
-  const check = (data: unknown): boolean => {
-    check.errors = compiled.Errors(data);
-    return compiled.Check(data);
-  };
-  check.errors = [] as unknown[];
-  return check as never;
 }
