@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { inject } from 'vitest';
+import { builtProgram } from '../helper/built-program.ts';
 
 /** What became of a program that ran to its end. */
 export type Ended = { code: number | null; stdout: string; stderr: string };
@@ -10,10 +12,21 @@ process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-/** Starts `node --import tsx …` from the repository's root; it sees the given settings and no others. */
+/** How users start a program: `startChild(settings, AS_SHIPPED)`. */
+export const AS_SHIPPED = ['--import', 'tsx', 'server/main.ts'];
+
+/** Arguments of Node for a program with its own: the built one, or the source through tsx where it is not built. */
+export function nodeArguments(args: readonly string[]): string[] {
+  const at = args.findIndex((arg) => arg.endsWith('.ts'));
+  const built = builtProgram(inject('prepared').programs, args[at] ?? '');
+  if (args.includes('--import')) return [...args];
+  return built === undefined ? ['--import', 'tsx', ...args] : args.with(at, built);
+}
+
+/** Starts a program from the repository's root; it sees the given settings and no others. */
 export function spawnNode(args: readonly string[], settings: Record<string, string> = {}): ChildProcess {
   const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
+  const child = spawn(process.execPath, nodeArguments(args), {
     cwd: new URL('../..', import.meta.url),
     env: { PATH, HOME, TMPDIR, UV_THREADPOOL_SIZE: '16', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

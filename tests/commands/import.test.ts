@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { watch, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { temporaryDir } from '../helper/service.ts';
+import { migratedDir, temporaryDir } from '../helper/temporary-dir.ts';
 import { type ChildService, runNode, spawnNode, startChild } from './child.ts';
 
-const DATA_DIR = temporaryDir();
+const DATA_DIR = migratedDir();
 const files = temporaryDir();
 const command = (...args: string[]) => runNode(['server/commands/import.ts', ...args], { DATA_DIR });
 const event = () => ({

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { temporaryDir } from '../helper/service.ts';
+import { migratedDir, temporaryDir } from '../helper/temporary-dir.ts';
 import { type ChildService, runNode, startChild } from './child.ts';
 
-const DATA_DIR = temporaryDir();
+const DATA_DIR = migratedDir();
 const ADMIN_KEY = 'the-admin-key-of-the-test-0123456789';
 const settings = { DATA_DIR, ADMIN_KEY };
 const key = (...args: string[]) => runNode(['server/commands/key.ts', ...args], settings);

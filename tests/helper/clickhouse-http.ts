@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { ChdbConnection } from 'chdb/connection';
 
@@ -13,9 +10,6 @@ import { ChdbConnection } from 'chdb/connection';
  * with their code, /ping, users), with the limits that a server has by default. Not more: no compression of answers,
  * no sessions, no progress.
  */
-
-/** A ClickHouse of a test's own. */
-export type ClickHouseServer = { url: string; close(): Promise<void> };
 
 /** `http_max_field_value_size` and `http_max_uri_size` of a ClickHouse server that nobody configured, bytes. */
 const MAX_FIELD_BYTES = 131_072;
@@ -37,39 +31,6 @@ const NOT_SETTINGS = new Set([
   'enable_http_compression',
   'cancel_http_readonly_queries_on_client_close',
 ]);
-
-/** Starts a server on a free port of loopback, its data in `directory`. */
-export async function startClickHouse(
-  directory: string,
-  login: { user?: string; password?: string } = {},
-): Promise<ClickHouseServer> {
-  const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url), directory], {
-    env: {
-      PATH,
-      HOME,
-      UV_THREADPOOL_SIZE: '16',
-      CH_USER: login.user ?? 'default',
-      CH_PASSWORD: login.password ?? '',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  const exited = once(child, 'exit');
-  const [line] = (await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line'),
-    exited.then(([code]) => Promise.reject(new Error(`the ClickHouse of the test ended with ${code}`))),
-  ])) as [string];
-  return {
-    url: line,
-    close: async () => {
-      child.kill('SIGTERM');
-      await exited;
-      process.off('exit', kill);
-    },
-  };
-}
 
 /** A refusal as a server words it. */
 class Refusal extends Error {
@@ -185,4 +146,4 @@ async function serve(directory: string): Promise<void> {
   process.exit(0);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await serve(process.argv[2] ?? '');
+await serve(process.argv[2] ?? '');

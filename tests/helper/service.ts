@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { readConfig } from '../../server/config.ts';
 import type { LearningEvent } from '../../server/contract/event.ts';
 import { type Running, startService } from '../../server/start.ts';
+import { migratedDir } from './temporary-dir.ts';
+
+export { migratedDir, temporaryDir } from './temporary-dir.ts';
 
 /** A running service on a store of its own, and what tests ask of it. */
 export type TestService = Running & {
@@ -21,17 +22,10 @@ export type TestService = Running & {
   stop(options?: { keep?: boolean }): Promise<void>;
 };
 
-/** A folder that is gone when the process ends. */
-export function temporaryDir(name = 'lcm'): string {
-  const directory = mkdtempSync(path.join(tmpdir(), `${name}-`));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 /** Starts the real service on loopback, on a free port, with settings of its own. */
 export async function startTestService(
   settings: Record<string, string> = {},
-  dataDir = temporaryDir(),
+  dataDir = migratedDir(),
 ): Promise<TestService> {
   const config = readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error', ...settings });
   const running = await startService(config, { demo: true });

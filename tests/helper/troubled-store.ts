@@ -1,5 +1,7 @@
 import { ChdbConnection } from 'chdb/connection';
-import { embeddedPath, type Store } from '../../server/store/client.ts';
+import { embeddedPath, insertSelected, type Store } from '../../server/store/client.ts';
+import { RowFiles } from '../../server/store/row-files.ts';
+import { temporaryDir } from './temporary-dir.ts';
 
 /** The real store, and what a test does to the inserts of rows into it. */
 export type TroubledStore = Store & {
@@ -13,14 +15,20 @@ export type TroubledStore = Store & {
 export function troubled(store: Store, dataDir: string): TroubledStore {
   let gate: Promise<void> | undefined;
   let max_memory_usage: number | undefined;
+  let files: Promise<RowFiles> | undefined;
   return {
     ...store,
-    insertTsv: async (table, columns, tsv, token) => {
+    insertTsv: async (table, columns, tsv, token, way) => {
       await gate;
-      if (max_memory_usage === undefined) return store.insertTsv(table, columns, tsv, token);
+      if (max_memory_usage === undefined) return store.insertTsv(table, columns, tsv, token, way);
       const connection = new ChdbConnection({ path: embeddedPath(dataDir) });
       try {
         await connection.command({ query: 'USE learning' });
+        if (way === 'select' && token !== undefined) {
+          files ??= RowFiles.open(temporaryDir());
+          const settings = { max_memory_usage };
+          return await insertSelected(connection, await files, { table, columns, tsv, token, settings });
+        }
         await connection.chdb.rawInsert({
           table,
           columns: [...columns],

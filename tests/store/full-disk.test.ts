@@ -6,7 +6,7 @@ import type { Recount } from '../../bench/chaos-count.ts';
 import type { TodayOfWard } from '../../bench/recount-today.ts';
 import { type ChildService, runNode, startChild } from '../commands/child.ts';
 import { LiveClient } from '../helper/live-client.ts';
-import { anEvent, temporaryDir } from '../helper/service.ts';
+import { anEvent, migratedDir, temporaryDir } from '../helper/service.ts';
 
 /** A folder on a small disk of its own; undefined where this user may not mount one. */
 function smallDisk(megabytes: number): { directory: string; unmount(): void } | undefined {
@@ -87,7 +87,7 @@ describe.skipIf(!disk)('a full disk', () => {
   });
 
   test('during ingest: 503 with Retry-After, nothing acknowledged is lost, nothing is counted twice when space is back', async () => {
-    const DATA_DIR = path.join(at, 'ingest');
+    const DATA_DIR = migratedDir(path.join(at, 'ingest'));
     const service = await startChild({ DATA_DIR });
     const batches = Array.from({ length: 12 }, () =>
       Array.from({ length: 200 }, () => anEvent({ learner_id: `L${Math.random()}`, programme: 'full' })),
@@ -138,7 +138,7 @@ describe.skipIf(!disk)('a full disk', () => {
   });
 
   test('and SIGKILL with rows that the store has not taken yet: they are there once when there is space again', async () => {
-    const DATA_DIR = path.join(at, 'killed');
+    const DATA_DIR = migratedDir(path.join(at, 'killed'));
     const service = await startChild({ DATA_DIR });
     const free = fill(at, 500_000);
     const acknowledged: string[] = [];

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OperationError } from '../../server/errors.ts';
 import { openStore, type Store } from '../../server/store/client.ts';
 import { migrate, readMigrations, splitStatements } from '../../server/store/migrate.ts';
-import { temporaryDir } from '../helper/service.ts';
+import { temporaryDir } from '../helper/temporary-dir.ts';
 import { storeConfig } from './open-config.ts';
 
 // One data directory a process: every store of this file lives in it, each in a database of its own.

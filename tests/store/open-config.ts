@@ -1,8 +1,9 @@
 import type { Config } from '../../server/config.ts';
 import { readConfig } from '../../server/config.ts';
+import { insertSegment } from '../../server/ingest/segment.ts';
 import { openStore, type Store } from '../../server/store/client.ts';
-import { EVENT_COLUMNS, type EventRow, encodeEventRows } from '../../server/store/event-row.ts';
-import { temporaryDir } from '../helper/service.ts';
+import { type EventRow, encodeEventRows } from '../../server/store/event-row.ts';
+import { temporaryDir } from '../helper/temporary-dir.ts';
 
 /** Settings of a store of its own. */
 export function storeConfig(settings: Record<string, string> = {}): Config {
@@ -51,9 +52,9 @@ export function aRow(changes: Partial<EventRow> = {}): EventRow {
   };
 }
 
-/** Inserts rows as the write buffer does. */
+/** Inserts rows as the write buffer does: through a SELECT with a token of `newToken`, else as plain bytes. */
 export function insertRows(store: Store, rows: readonly EventRow[], token: string): Promise<void> {
-  return store.insertTsv('events_raw', EVENT_COLUMNS, encodeEventRows(rows), token);
+  return insertSegment(store, token, encodeEventRows(rows));
 }
 
 /** What raw rows and every rollup say about the same measures; equal numbers where nothing is lost or counted twice. */

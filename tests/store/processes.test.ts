@@ -2,8 +2,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ChildService, runNode, startChild } from '../commands/child.ts';
-import { temporaryDir } from '../helper/service.ts';
+import { AS_SHIPPED, type ChildService, runNode, startChild } from '../commands/child.ts';
+import { temporaryDir } from '../helper/temporary-dir.ts';
 
 const MAIN = ['server/main.ts'];
 const STACK = /\n\s+at /;
@@ -12,7 +12,7 @@ describe('one process holds a DATA_DIR', () => {
   let service: ChildService;
   const DATA_DIR = temporaryDir();
   beforeAll(async () => {
-    service = await startChild({ DATA_DIR });
+    service = await startChild({ DATA_DIR }, AS_SHIPPED);
   });
   afterAll(() => service.end());
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore, type Store } from '../../server/store/client.ts';
 import { migrate, splitStatements } from '../../server/store/migrate.ts';
 import { sourcesSeen } from '../../server/store/queries.ts';
-import { temporaryDir } from '../helper/service.ts';
+import { temporaryDir } from '../helper/temporary-dir.ts';
 import { aRow, insertRows, storeConfig } from './open-config.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../sql/migrations', import.meta.url));
