@@ -1,10 +1,11 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../worker-thread.ts';
 import type { JobInput, JobName, JobResult } from './figure-jobs.ts';
 
 type Pending = { resolve: (result: never) => void; reject: (error: Error) => void };
 type Answer = { id: number; result?: unknown; error?: string };
 
-const ENTRY = new URL('./figure-thread.mjs', import.meta.url);
+const ENTRY = new URL('./figure-thread.ts', import.meta.url);
 
 const CLOSING = 'the service is closing';
 
@@ -41,7 +42,7 @@ export class FigureWorker {
   }
 
   #start(): Worker {
-    const worker = new Worker(ENTRY, { execArgv: [], name: 'figures' });
+    const worker = startThread(ENTRY, 'figures');
     worker.on('message', ({ id, result, error }: Answer) => {
       const waiting = this.#pending.get(id);
       this.#pending.delete(id);

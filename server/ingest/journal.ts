@@ -13,7 +13,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import { OperationError } from '../errors.ts';
 import type { Store } from '../store/client.ts';
-import { EVENT_COLUMNS } from '../store/event-row.ts';
+import { insertMissing, insertSegment, monthsOf } from './segment.ts';
 
 /**
  * Where rows are durable before the store has them. A materialized view is not part of its insert's fate: a process
@@ -32,18 +32,21 @@ export type Journal = {
   append(token: string, rows: readonly Buffer[]): Promise<boolean>;
   /** Forgets a segment that the store has, with all its rollups. */
   done(token: string): Promise<void>;
-  /** Inserts what a crash left behind, oldest first, and returns how many segments that were. */
-  replay(store: Store): Promise<number>;
-  /**
-   * A replay before this one was itself cut off. The engine then does not always know its own tokens again, so rollups
-   * must be compared with the raw rows before they are believed; `trust` says that they were.
-   */
-  readonly doubtful: boolean;
+  /** Inserts what a crash left behind, oldest first. */
+  replay(store: Store): Promise<Replayed>;
+  /** What was replayed is believed: its rollups agree with the raw rows. */
   trust(): void;
   /** Inserts what other servers left half-done, and returns how many segments that were. */
   finishAbandoned(): Promise<number>;
   close(): Promise<void>;
 };
+
+/**
+ * What a replay did. The embedded engine notes a token before the part that it stands for, so a kill in between leaves a
+ * token without its rows; and a start that is cut off can lose tokens. So the tables of `months` (YYYYMM; 'all' where
+ * they are not known) must be compared with the raw rows before they are believed.
+ */
+export type Replayed = { segments: number; months: readonly number[] | 'all' };
 
 /**
  * Ids that other servers took, with the hashes of their contents, those of them that the store holds by now, and the
@@ -73,10 +76,8 @@ type Slot = { name: string; handle: FileHandle; token: string | undefined; size:
 export class FileJournal implements Journal {
   readonly #directory: string;
   readonly #slots: Slot[] = [];
-
-  /** There while a replay is under way, and until its outcome is believed. */
+  /** Months of what is being replayed; there until the replay is believed, however often it is cut off. */
   readonly #marker: string;
-  #doubtful = false;
 
   constructor(dataDir: string) {
     this.#directory = path.join(dataDir, 'journal');
@@ -90,16 +91,14 @@ export class FileJournal implements Journal {
 
   async append(token: string, rows: readonly Buffer[]): Promise<boolean> {
     const slot = await this.#slotOf(token);
-    // Written to a file that somebody deleted, rows would look durable and be gone after a crash.
-    if ((await slot.handle.stat()).nlink === 0) {
-      throw new OperationError(`${this.#directory} is gone while the service runs.`);
-    }
     const head = slot.size === 0 ? [Buffer.from(`${HEAD}${token}\n`)] : [];
     const pieces = [...head, ...rows, END_BYTES];
     try {
       const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
       await writeAll(slot.handle, pieces, slot.size);
-      await slot.handle.datasync();
+      const [about] = await Promise.all([slot.handle.stat(), slot.handle.datasync()]);
+      // In a file that somebody deleted, rows would look durable and be gone after a crash.
+      if (about.nlink === 0) throw new OperationError(`${this.#directory} is gone while the service runs.`);
       slot.size += bytes;
     } catch (error) {
       // What a full disk cut off must not stand in front of the next group.
@@ -118,32 +117,33 @@ export class FileJournal implements Journal {
     slot.token = undefined;
   }
 
-  async replay(store: Store): Promise<number> {
+  async replay(store: Store): Promise<Replayed> {
     const segments = readdirSync(this.#directory)
       .filter((name) => name.endsWith(SUFFIX))
       .map((name) => ({ name, ...readSegment(path.join(this.#directory, name), name) }))
       .sort((a, b) => (a.token < b.token ? -1 : 1));
-    this.#doubtful = existsSync(this.#marker);
-    if (segments.length > 0) writeFileSync(this.#marker, '', { mode: 0o600 });
-    let replayed = 0;
-    for (const { name, token, rows } of segments) {
-      if (rows.length > 0) {
-        await store.insertTsv('events_raw', EVENT_COLUMNS, rows, token);
-        replayed++;
-      }
-      rmSync(path.join(this.#directory, name));
+    const whole = segments.filter(({ rows }) => rows.length > 0);
+    const months = this.#noteMonths(whole.flatMap(({ rows }) => monthsOf(rows)));
+    for (const { token, rows } of whole) {
+      await insertSegment(store, token, rows);
+      await insertMissing(store, token, rows);
     }
-    if (!this.#doubtful) this.trust();
-    return replayed;
-  }
-
-  get doubtful(): boolean {
-    return this.#doubtful;
+    for (const { name } of segments) rmSync(path.join(this.#directory, name));
+    return { segments: whole.length, months };
   }
 
   trust(): void {
     rmSync(this.#marker, { force: true });
-    this.#doubtful = false;
+  }
+
+  /** Months that are to be compared, those of a replay before this one included, which was cut off. */
+  #noteMonths(months: readonly number[]): Replayed['months'] {
+    const before = existsSync(this.#marker) ? readFileSync(this.#marker, 'latin1') : '-';
+    // A service of before left no months.
+    if (before === '') return 'all';
+    const all = [...new Set([...before.split(' ').map(Number).filter(Number.isInteger), ...months])];
+    if (all.length > 0) writeFileSync(this.#marker, all.join(' '), { mode: 0o600 });
+    return all;
   }
 
   async finishAbandoned(): Promise<number> {

@@ -1,5 +1,6 @@
 import type { Caller } from '../access/caller.ts';
 import type { Rejected } from '../contract/event.ts';
+import type { EventRow } from '../store/event-row.ts';
 import type { ParsedRecord } from './formats/index.ts';
 import { type PipelineContext, prepareRow } from './pipeline.ts';
 import { PreparedRows } from './prepared-rows.ts';
@@ -43,16 +44,19 @@ export class Received implements Submission {
       } else if (!mayWriteFor(this.#sender, prepared.row.source_id)) {
         const detail = `source_id: given "${prepared.row.source_id}", allowed the sources of this key`;
         this.#refuse(index, parsed.record, 'bad_source', detail);
-      } else {
-        this.rows.add(prepared.row);
-        this.indexes.push(index);
-      }
+      } else this.takeRow(prepared.row, index);
     } else if ('unreadable' in parsed) this.#refuse(index, undefined, 'bad_json', parsed.unreadable);
     else {
       // Nothing of a body that is unreadable as a whole counts: neither its rows nor what was refused of them.
       this.clear();
       this.#refuse(0, undefined, 'bad_json', parsed.broken);
     }
+  }
+
+  /** Takes a row that is checked already. */
+  takeRow(row: EventRow, index: number): void {
+    this.rows.add(row);
+    this.indexes.push(index);
   }
 
   /** Forgets what was taken. */

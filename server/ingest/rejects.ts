@@ -92,7 +92,7 @@ export async function storeRejects(
   now: number,
 ): Promise<void> {
   await store.insertObjects(
-    'rejects',
+    'refused_records',
     rejects.map((reject, seq) => ({ received_at: toEngineTime(now), seq, ...reject })),
   );
 }

@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Rejected } from '../contract/event.ts';
 import { ProblemError } from '../errors.ts';
 import type { Store } from '../store/client.ts';
 import { StoreFullError } from '../store/errors.ts';
-import { EVENT_COLUMNS, type EventRow } from '../store/event-row.ts';
+import type { EventRow } from '../store/event-row.ts';
 import type { Journal } from './journal.ts';
 import type { KnownIds, Verdict } from './known-ids.ts';
 import { PreparedRows } from './prepared-rows.ts';
 import { type StoredReject, storeRejects } from './rejects.ts';
+import { insertSegment, newToken } from './segment.ts';
 
 /** One request's rows on their way to the store, each with its index in the request. */
 export type Submission = {
@@ -18,6 +18,8 @@ export type Submission = {
   key_id: string;
   /** Of the boundaries under which the rows found their wards; undefined: they have found none. */
   geography_version?: number | undefined;
+  /** A history, which nobody waits to see: its rows wait for a full segment, which costs least a row. */
+  patient?: boolean;
 };
 /** What became of them. */
 export type Outcome = { accepted: number; duplicates: number; rejected: Rejected[] };
@@ -28,12 +30,17 @@ type Waiting = Submission & {
   reject: (error: Error) => void;
 };
 
+/** Rows of a submission of which some are to be written. */
+type Picked = { rows: PreparedRows; patient: boolean; picks: (row: number) => boolean };
+
 /** Rows that are inserted at once, under one token and with one `received_at`. */
 type Segment = {
   token: string;
   received_at: number;
   rows: Buffer[];
   event_ids: string[];
+  /** All its rows are. */
+  patient: boolean;
   /** Resolves when the store has it, or will have it at the next start; never rejects. */
   inserted: Promise<void>;
   onInserted: () => void;
@@ -50,6 +57,8 @@ export type WriteBufferOptions = {
    * the wait.
    */
   insert_interval_ms: number;
+  /** The same for a segment of patient rows, ms. */
+  patient_interval_ms: number;
   /** Rows and refused records that may be on their way; more are refused with 503 until there is room. */
   max_rows: number;
   /** Bytes of bodies that may be read at once; more are refused with 503 before they are read. */
@@ -73,9 +82,10 @@ export type Admission = {
 
 const DEFAULTS: WriteBufferOptions = {
   group_rows: 10_000,
-  segment_rows: 40_000,
+  segment_rows: 80_000,
   insert_interval_ms: 250,
-  max_rows: 200_000,
+  patient_interval_ms: 1_500,
+  max_rows: 300_000,
   max_bytes: 256 * 1024 * 1024,
   retry_ms: 1_000,
   now: Date.now,
@@ -173,10 +183,10 @@ export class WriteBuffer {
     if (this.#closed) throw shuttingDown();
     if (this.#trouble) throw asProblem(this.#trouble);
     if (this.#isFull(weightOf(submission))) throw tooBusy();
-    const { rows, indexes, rejects, key_id, geography_version } = submission;
+    const { rows, indexes, rejects, key_id, geography_version, patient = false } = submission;
     return new Promise((resolve, reject) => {
       const at = this.#options.now();
-      this.#waiting.push({ rows, indexes, rejects, key_id, geography_version, at, resolve, reject });
+      this.#waiting.push({ rows, indexes, rejects, key_id, geography_version, patient, at, resolve, reject });
       this.#waitingRows += weightOf(submission);
       this.#nextGroup();
     });
@@ -268,7 +278,8 @@ export class WriteBuffer {
         await this.#learnOfOthers();
         const row = await find();
         if (!row) return false;
-        if (await this.#journalRows([{ rows: PreparedRows.of([row]), picks: () => true }])) break;
+        const picked = { rows: PreparedRows.of([row]), patient: false, picks: () => true };
+        if (await this.#journalRows([picked])) break;
       }
       const segment = this.#open;
       this.#wanted = true;
@@ -368,8 +379,9 @@ export class WriteBuffer {
         start += rows.length;
         return all.slice(start - rows.length, start);
       });
-      const picked = group.map(({ rows }, i) => ({
+      const picked = group.map(({ rows, patient = false }, i) => ({
         rows,
+        patient,
         picks: (row: number) => verdicts[i]?.[row] === 'new',
       }));
       if (!all.includes('new') || (await this.#journalRows(picked))) return verdicts;
@@ -386,22 +398,27 @@ export class WriteBuffer {
   }
 
   /** Makes the picked rows durable in the open segment; false where another server came first. */
-  async #journalRows(picked: readonly { rows: PreparedRows; picks: (row: number) => boolean }[]) {
+  async #journalRows(picked: readonly Picked[]): Promise<boolean> {
     const segment = this.#open ?? this.#newSegment();
     const views = picked.flatMap(({ rows, picks }) => rows.bytesOf(picks, segment.received_at));
     if (!(await this.#journal.append(segment.token, views))) return false;
     this.#open = segment;
+    segment.patient &&= picked.every(({ patient }) => patient);
     // Not push(...views): where every other row is known, they are more than a call takes arguments.
     for (const view of views) segment.rows.push(view);
+    const event_ids: string[] = [];
+    const content_hashes: bigint[] = [];
     for (const { rows, picks } of picked) {
-      const event_ids = rows.event_ids.filter((_, row) => picks(row));
-      this.#known.add(
-        event_ids,
-        rows.content_hashes.filter((_, row) => picks(row)),
-      );
-      segment.event_ids = segment.event_ids.concat(event_ids);
-      this.#journalledRows += event_ids.length;
+      for (let row = 0; row < rows.length; row++) {
+        if (!picks(row)) continue;
+        const event_id = rows.event_ids[row] as string;
+        event_ids.push(event_id);
+        segment.event_ids.push(event_id);
+        content_hashes.push(rows.content_hashes[row] as bigint);
+      }
     }
+    this.#known.add(event_ids, content_hashes);
+    this.#journalledRows += event_ids.length;
     return true;
   }
 
@@ -414,10 +431,11 @@ export class WriteBuffer {
       onInserted = resolve;
     });
     return {
-      token: `${received_at}-${randomUUID()}`,
+      token: newToken(received_at),
       received_at,
       rows: [],
       event_ids: [],
+      patient: true,
       inserted,
       onInserted,
     };
@@ -426,17 +444,16 @@ export class WriteBuffer {
   /** Gives the store what the journal has gathered, unless it is busy, rows are just being added, or it can wait. */
   #insertNext(): void {
     if (this.#inserting || this.#group || !this.#open) return;
-    const { group_rows, insert_interval_ms } = this.#options;
-    const wait_ms = this.#lastInsertAt + insert_interval_ms - performance.now();
-    if (wait_ms > 0 && !this.#wanted && this.#open.event_ids.length < group_rows) {
-      this.#insertTimer ??= setTimeout(() => {
-        this.#insertTimer = undefined;
-        this.#insertNext();
-      }, wait_ms);
+    clearTimeout(this.#insertTimer);
+    const { group_rows, segment_rows, insert_interval_ms, patient_interval_ms } = this.#options;
+    const { patient } = this.#open;
+    const interval_ms = patient ? patient_interval_ms : insert_interval_ms;
+    const wait_ms = this.#lastInsertAt + interval_ms - performance.now();
+    const enough = patient ? segment_rows : group_rows;
+    if (wait_ms > 0 && !this.#wanted && this.#open.event_ids.length < enough) {
+      this.#insertTimer = setTimeout(() => this.#insertNext(), wait_ms);
       return;
     }
-    clearTimeout(this.#insertTimer);
-    this.#insertTimer = undefined;
     this.#wanted = false;
     this.#lastInsertAt = performance.now();
     this.#inserting = this.#open;
@@ -450,7 +467,7 @@ export class WriteBuffer {
     let attempt = 1;
     for (; ; attempt++) {
       try {
-        await this.#store.insertTsv('events_raw', EVENT_COLUMNS, tsv, segment.token);
+        await insertSegment(this.#store, segment.token, tsv);
         break;
       } catch (error) {
         this.#log.warn({ err: error, attempt }, 'an insert failed; it is tried again');

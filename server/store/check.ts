@@ -154,6 +154,9 @@ const COMPARISONS: Record<DerivedTable, Comparison> = {
   },
 };
 
+/** Whether to write anew what differs; `months` (YYYYMM): of tables kept by month no others are looked at. */
+export type CheckOptions = { repair: boolean; months?: readonly number[] };
+
 type Wrote = (table: string, pieces: number) => void;
 type Found = Difference & { piece: string | number; month: number | undefined };
 
@@ -168,7 +171,7 @@ type Found = Difference & { piece: string | number; month: number | undefined };
  */
 export async function checkStore(
   services: Services,
-  options: { repair: boolean },
+  options: CheckOptions,
   onProgress: Progress = () => undefined,
 ): Promise<CheckReport> {
   if (underWay.has(services.store)) {
@@ -187,11 +190,11 @@ const underWay = new WeakSet<Store>();
 
 async function checkAlone(
   services: Services,
-  { repair }: { repair: boolean },
+  { repair, months }: CheckOptions,
   onProgress: Progress,
 ): Promise<CheckReport> {
   await finishVoids(services);
-  let found = await findDifferences(services, onProgress);
+  let found = await findDifferences(services, onProgress, months);
   if (!repair || found.length === 0) return report(found, {});
   const rebuilt: Record<string, number> = {};
   const wrote = (table: string, pieces: number) => {
@@ -201,7 +204,7 @@ async function checkAlone(
   const own = found.filter(({ table }) => table === 'events_raw' || table === 'event_voids');
   if (own.length > 0) {
     await repairRaw(services, own, wrote);
-    found = await findDifferences(services, onProgress);
+    found = await findDifferences(services, onProgress, months);
   }
   await repairDerived(services, found, wrote, onProgress);
   // Ids that are on record again must be known again.
@@ -211,7 +214,7 @@ async function checkAlone(
   if (!services.store.embedded) {
     await writeState(services.store, 'geography_version', `repaired ${toEngineTime(Date.now())}`);
   }
-  return report(await findDifferences(services, onProgress), rebuilt);
+  return report(await findDifferences(services, onProgress, months), rebuilt);
 }
 
 function report(found: readonly Found[], rebuilt: Record<string, number>): CheckReport {
@@ -231,13 +234,17 @@ export async function dropCopies(store: Store): Promise<void> {
   for (const { name } of left) await store.command(`DROP TABLE IF EXISTS ${name}`);
 }
 
-async function findDifferences({ store, buffer }: Services, onProgress: Progress): Promise<Found[]> {
+async function findDifferences(
+  { store, buffer }: Services,
+  onProgress: Progress,
+  some?: readonly number[],
+): Promise<Found[]> {
   await dropCopies(store);
   try {
     await buffer.pauseWhile(async () => {
       for (const table of COPIED) await store.command(`CREATE TABLE ${copyOf(table)} CLONE AS ${table}`);
     });
-    const months = await monthsOf(store);
+    const months = some ?? (await monthsOf(store));
     const found: Found[] = [];
     for (const [done, month] of months.entries()) {
       onProgress('months', done, months.length);

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { AlertKind } from '../contract/alert.ts';
+import type { CampaignMeasure, MomentKind, MomentLevel } from '../contract/campaign.ts';
 import type { RejectReason, Source } from '../contract/event.ts';
 import type { SourceRecord } from '../contract/source.ts';
 import type { Window } from '../coverage/window.ts';
@@ -8,7 +10,7 @@ import type { QueryParams, Store } from './client.ts';
 const QUERIES_DIR = fileURLToPath(new URL('../../sql/queries/', import.meta.url));
 
 /** Queries that others read from; `{name}` in a query stands for their text. */
-const FRAGMENTS = ['learners_given', 'learner_rows', 'rejects_filter'];
+const FRAGMENTS = ['learners_given', 'learner_rows', 'rejects_filter', 'at_edges'];
 
 /** The text of a named query without its comments, `{measures}` and what it reads from filled in. */
 function load(name: string, measures = ''): string {
@@ -106,6 +108,19 @@ export const activityByStep = named<Between & { wards: string[]; sources: number
   'activity_by_step',
 );
 
+export const activityByArea = named<
+  FilterParams & { day_from: string; day_to: string; step_days: number },
+  { ward: string; step: number; events: string; headcount: string }
+>('activity_by_area');
+export const activityLearnersByArea = named<
+  FilterParams & { day_from: string; day_to: string; step_days: number; wards: number[]; areas: string[] },
+  { area: string; step: number; learners: string }
+>('activity_learners_by_area');
+export const programmes = named<
+  Record<string, never>,
+  { programme: string; first_day: string; last_day: string }
+>('programmes');
+
 /** One event of the tail. */
 export type TailRow = {
   received_ms: string;
@@ -122,8 +137,11 @@ export type TailRow = {
   headcount: number;
   /** 1 counts, −1 withdraws, 0: events of another day than today were received. */
   sign: number;
+  programme: string;
 };
-export const tail = named<Between & { after_ms: number; limit: number }, TailRow>('tail');
+export const tail = named<Between & { after_ms: number; limit: number; programmes: string[] }, TailRow>(
+  'tail',
+);
 
 /** What one learner did in one ward through one kind of source today. */
 export type TodayRow = SumColumns & { ward: string; source: number; learner: string; active: string };
@@ -225,3 +243,119 @@ export const reportingDelays = named<
   { from_hour: number; as_of: number },
   { source: Source; hours: number[]; delays_h: number[]; events: number[] }
 >('reporting_delays');
+
+/** What one learner did in one ward under the programmes of a campaign. */
+type CampaignSpan = Between & { received_ms: number; programmes: string[] };
+export const campaignCounts = named<
+  CampaignSpan,
+  { ward: string; learner: string; events: string; active: string; minutes: string }
+>('campaign_counts');
+export const campaignMinutes = named<
+  CampaignSpan,
+  { t: number | string; ward: string; activity: string; campaign: string }
+>('campaign_minutes');
+
+/** Some wards, all where none is given; epoch seconds. */
+type WardHours = { from_s: number; to_s: number; wards: string[] };
+export const campaignHours = named<
+  WardHours & { programmes: string[] },
+  { t: number | string; events: string; minutes: string }
+>('campaign_hours');
+/** Windows of equal length counted back from one that starts at `start_s`. */
+type PastWindows = WardHours & { start_s: number; unit_s: number; length_h: number };
+export const pastWardHours = named<
+  PastWindows & { elapsed_h: number },
+  { back: number; ward: string; first_h: number; events_so_far: string }
+>('past_ward_hours');
+export const pastLearnerHours = named<PastWindows, { back: number; first_h: number; learners: string }>(
+  'past_learner_hours',
+);
+
+export type SavedCampaignRow = {
+  id: string;
+  name_vi: string;
+  name_en: string;
+  programmes: string[];
+  first_day: string;
+  last_day: string;
+  areas: string[];
+  target_events: string | null;
+  target_learners: string | null;
+  target_minutes: string | null;
+  target_wards: string | null;
+  ward_targets: string;
+  public: boolean;
+  updated_ms: string;
+};
+export const campaignsSaved = named<Record<string, never>, SavedCampaignRow>('campaigns_saved');
+export const campaignContacts = named<
+  Record<string, never>,
+  { campaign_id: string; ward: string; name: string; telephone: string }
+>('campaign_contacts');
+export type MomentRow = {
+  campaign_id: string;
+  kind: MomentKind;
+  level: MomentLevel;
+  area: string;
+  measure: CampaignMeasure;
+  value: string;
+  at_ms: string;
+};
+export const campaignMoments = named<Record<string, never>, MomentRow>('campaign_moments');
+
+export const sameHours = named<
+  { hours: number[]; from_s: number; to_s: number },
+  { ward: string; t: number | string; events: string }
+>('same_hours');
+export type AlertRow = {
+  id: string;
+  kind: AlertKind;
+  area: string;
+  source_id: string;
+  campaign: string;
+  at_ms: string;
+  raised_ms: string;
+  text: string;
+  text_en: string;
+  value: number | null;
+  expected: number | null;
+  seen_by: string;
+  seen_ms: string;
+  seen_note: string;
+};
+/** '' and `all` mean "any". */
+export const alertsPage = named<
+  Between & { id: string; kind: string; state: string; limit: number },
+  AlertRow
+>('alerts_page');
+export const outboxWaiting = named<
+  Record<string, never>,
+  { id: string; body: string; created_ms: string; attempts: number; next_ms: string; version: number }
+>('outbox_waiting');
+
+/** Steps of a span as far as it was received; `inside`: wards to count, all where none is given. */
+type ReplaySpan = Between & { received_ms: number; step_ms: number };
+type ReplayEvents = ReplaySpan & { programmes: readonly string[]; inside: string[] };
+export const replayLearners = named<
+  ReplayEvents & { wards: string[]; areas: string[] },
+  { area: string; step: number; learners: string }
+>('replay_learners');
+export const replaySums = named<
+  ReplayEvents,
+  { ward: string; step: number; events: string; minutes: string }
+>('replay_sums');
+export const replayPoints = named<
+  ReplayEvents & { most: number },
+  {
+    step: number;
+    source_number: number;
+    place: string;
+    ward_code: string;
+    point_lon: number;
+    point_lat: number;
+  }
+>('replay_points');
+export const replayVehicles = named<
+  ReplaySpan,
+  { source_id: string; step: number; last_lon: number; last_lat: number; last_heading: number | null }
+>('replay_vehicles');

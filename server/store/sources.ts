@@ -95,7 +95,7 @@ export class SourceRegistry {
   async #write(records: readonly SourceRecord[], removed: boolean): Promise<void> {
     const updated_at = toEngineTime(Date.now());
     await this.#store.insertObjects(
-      'sources',
+      'source_register',
       records.map((record) => ({
         ...Object.fromEntries(SOURCE_COLUMNS.map((column) => [column, record[column]])),
         ward: record.ward ?? '',

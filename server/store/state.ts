@@ -9,6 +9,7 @@ export type StateName =
   | 'relocation'
   | 'geography_version'
   | 'residents_version'
+  | 'areas_version'
   | 'recount_version'
   | `boundaries_version ${DivisionId}`;
 

@@ -9,7 +9,7 @@ import type { LearningEvent } from '../../server/contract/event.ts';
 import { checkStore } from '../../server/store/check.ts';
 import { openStore } from '../../server/store/client.ts';
 import { migrate } from '../../server/store/migrate.ts';
-import { anEvent, temporaryDir } from '../helper/service.ts';
+import { anEvent, migratedDir } from '../helper/service.ts';
 import { type TroubledStore, troubled } from '../helper/troubled-store.ts';
 import { countEverywhere, MUST_AGREE } from '../store/open-config.ts';
 
@@ -21,7 +21,7 @@ let app: App;
 let store: TroubledStore;
 let url: string;
 beforeAll(async () => {
-  const config = readConfig({ PORT: '0', DATA_DIR: temporaryDir(), LOG_LEVEL: 'error' });
+  const config = readConfig({ PORT: '0', DATA_DIR: migratedDir(), LOG_LEVEL: 'error' });
   store = troubled(await openStore(config), config.DATA_DIR);
   await migrate(store);
   app = await buildApp({ config, store, logger: { level: 'silent' }, write_buffer: LIMITS });
@@ -201,7 +201,7 @@ describe('an engine that fails', () => {
     ],
     [
       'for lack of memory half-way',
-      async () => store.limitMemory(12_000_000),
+      async () => store.limitMemory(3_000_000),
       async () => store.limitMemory(undefined),
     ],
   ];

@@ -192,7 +192,7 @@ describe('the same records through both doors', () => {
     const refused = async (key_id: string) =>
       (
         await store.query<Record<string, string>>(
-          'SELECT source, source_id, event_id, reason, detail, record FROM rejects WHERE key_id = {key_id:String}',
+          'SELECT source, source_id, event_id, reason, detail, record FROM refused_records WHERE key_id = {key_id:String}',
           { key_id },
         )
       )

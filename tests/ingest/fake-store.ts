@@ -1,8 +1,14 @@
-import type { QueryParams, Store } from '../../server/store/client.ts';
+import type { InsertWay, QueryParams, Store } from '../../server/store/client.ts';
 import { EVENT_COLUMNS } from '../../server/store/event-row.ts';
 
 /** One insert that arrived, whether or not it was taken. */
-export type Insert = { table: string; token: string | undefined; text: string; taken: boolean };
+export type Insert = {
+  table: string;
+  token: string | undefined;
+  way: InsertWay | undefined;
+  text: string;
+  taken: boolean;
+};
 
 const ID = EVENT_COLUMNS.indexOf('event_id');
 const HASH = EVENT_COLUMNS.indexOf('content_hash');
@@ -67,9 +73,10 @@ export class FakeStore implements Store {
     _columns: readonly string[],
     tsv: string | Buffer,
     token?: string,
+    way?: InsertWay,
   ): Promise<void> {
     const text = tsv.toString();
-    const insert = { table, token, text, taken: false };
+    const insert = { table, token, way, text, taken: false };
     this.inserts.push(insert);
     for (const arrived of this.#arrived.splice(0)) arrived();
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#now);

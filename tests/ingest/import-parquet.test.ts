@@ -6,7 +6,7 @@ import { readConfig } from '../../server/config.ts';
 import { planParquet } from '../../server/ingest/import/parquet-columns.ts';
 import { openParquet } from '../../server/ingest/import/parquet-file.ts';
 import { TableReader } from '../../server/ingest/import/table-rows.ts';
-import { temporaryDir } from '../helper/service.ts';
+import { temporaryDir } from '../helper/temporary-dir.ts';
 
 const directory = temporaryDir();
 // A server as the store: files are then read by an engine in memory.
@@ -53,7 +53,8 @@ async function read(file: string, skip = 0): Promise<unknown[]> {
     const records: unknown[] = [];
     for await (const bytes of opened.read(skip))
       for (const one of reader.read(Buffer.from(bytes))) records.push(one);
-    return [...records, ...reader.end()].map((one) => (one as { record: unknown }).record ?? one);
+    reader.end();
+    return records.map((one) => (one as { record: unknown }).record ?? one);
   } finally {
     await opened.close();
   }

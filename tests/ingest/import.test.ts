@@ -2,12 +2,10 @@ import { appendFileSync, mkdirSync, rmdirSync, utimesSync, writeFileSync } from 
 import path from 'node:path';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { createPseudonymiser } from '../../server/ingest/identity.ts';
 import { formatOfFile, lookAtFile } from '../../server/ingest/import/import-file.ts';
 import { countRefused, emptyReport, formatImportReport } from '../../server/ingest/import/import-report.ts';
-import { rememberPseudonyms } from '../../server/ingest/import/remember-pseudonyms.ts';
 import { type PreparedMessage, PreparedRows } from '../../server/ingest/prepared-rows.ts';
-import { temporaryDir } from '../helper/service.ts';
+import { temporaryDir } from '../helper/temporary-dir.ts';
 import { aRow } from '../store/open-config.ts';
 
 describe('a file to import', () => {
@@ -87,29 +85,6 @@ describe('prepared rows as a message', () => {
   test('of no rows is a message too', () => {
     expect(PreparedRows.fromMessage(new PreparedRows().toMessage().message).length).toBe(0);
   });
-});
-
-test('remembered pseudonyms are those that are made, and each kind and source has its own', () => {
-  const made: string[] = [];
-  const plain = createPseudonymiser('k'.repeat(32));
-  const remembered = rememberPseudonyms((id, type, source_id) => {
-    made.push(id);
-    return plain(id, type, source_id);
-  }, 3);
-  const asked = [
-    ['1', 'local', 'a'],
-    ['1', 'local', 'b'],
-    ['1', 'card', 'a'],
-    ['1', 'card', 'b'],
-    ['2', 'local', 'a'],
-    ['3', 'local', 'a'],
-    ['4', 'local', 'a'],
-  ] as const;
-  for (const [id, type, source] of [...asked, ...asked, ...asked]) {
-    expect(remembered(id, type, source)).toBe(plain(id, type, source));
-  }
-  // A card is the same wherever it is shown.
-  expect(made.slice(0, 6)).toEqual(['1', '1', '1', '2', '3', '4']);
 });
 
 test('a report shows counts, the first examples of each reason, and where it went on', () => {

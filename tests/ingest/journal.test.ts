@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FileJournal } from '../../server/ingest/journal.ts';
-import { temporaryDir } from '../helper/service.ts';
+import { newToken } from '../../server/ingest/segment.ts';
+import { temporaryDir } from '../helper/temporary-dir.ts';
 import { FakeStore } from './fake-store.ts';
 
 const root = temporaryDir();
@@ -55,7 +56,7 @@ describe('journal', () => {
       ['100-a', 'first\n'],
       ['200-b', 'second\nthird\n'],
     ]);
-    expect(files()).toEqual([]);
+    expect(files().filter((name) => name.endsWith('.tsv'))).toEqual([]);
     expect(await replayed(dataDir)).toEqual([]);
     await journal.close();
   });
@@ -82,6 +83,20 @@ describe('journal', () => {
     expect(await replayed(dataDir)).toEqual([['300-c', 'row\n']]);
   });
 
+  test('a segment is replayed by the way it was written, which its token says: old ones as they were', async () => {
+    const { journal, dataDir } = newJournal();
+    await journal.append('100-a', rows('old'));
+    const token = newToken(200);
+    await journal.append(token, rows('new'));
+    const store = new FakeStore();
+    await new FileJournal(dataDir).replay(store);
+    expect(store.inserts.map(({ token, way }) => [token, way])).toEqual([
+      ['100-a', 'plain'],
+      [token, 'select'],
+    ]);
+    await journal.close();
+  });
+
   test('a segment the store does not take stays for the next start', async () => {
     const { journal, dataDir, files } = newJournal();
     await journal.append('100-a', rows('row'));
@@ -93,19 +108,30 @@ describe('journal', () => {
     await journal.close();
   });
 
-  test('a replay that was cut off is known at the next one, until its outcome is believed', async () => {
+  test('months of a replay are to be compared until it is believed, however often that is cut off', async () => {
     const { journal, dataDir } = newJournal();
-    await journal.append('100-a', rows('row'));
+    const replay = (store = new FakeStore()) => new FileJournal(dataDir).replay(store);
+    const at = (time: string, n: number) =>
+      rows(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}\t${Date.parse(time) / 1_000}.000\t1`);
+    await journal.append('100-a', at('2026-07-31T23:59:59+07:00', 1));
+    await journal.append('100-b', at('2026-08-01T00:00:00+07:00', 2));
     const store = new FakeStore();
     store.failures.push(new Error('killed'));
-    await expect(new FileJournal(dataDir).replay(store)).rejects.toThrow('killed');
-    const again = new FileJournal(dataDir);
-    await again.replay(store);
-    expect(again.doubtful).toBe(true);
-    again.trust();
-    const third = new FileJournal(dataDir);
-    await third.replay(store);
-    expect(third.doubtful).toBe(false);
+    await expect(replay(store)).rejects.toThrow('killed');
+    expect(await replay()).toEqual({ segments: 2, months: [202607, 202608] });
+    // Killed while rollups are compared: nothing is left to replay, and yet they are not believed.
+    expect(await replay()).toEqual({ segments: 0, months: [202607, 202608] });
+    await journal.append('200-a', at('2020-01-01T00:00:00Z', 3));
+    expect((await replay()).months).toEqual([202607, 202608, 202001]);
+    new FileJournal(dataDir).trust();
+    expect(await replay()).toEqual({ segments: 0, months: [] });
+    await journal.close();
+  });
+
+  test('a replay that a service of before began tells of no months: everything is compared', async () => {
+    const { journal, dataDir, directory } = newJournal();
+    writeFileSync(path.join(directory, 'replaying'), '');
+    expect((await new FileJournal(dataDir).replay(new FakeStore())).months).toBe('all');
     await journal.close();
   });
 

@@ -9,6 +9,7 @@ import { Geography } from '../../server/geography.ts';
 import { createPseudonymiser } from '../../server/ingest/identity.ts';
 import { type PipelineContext, prepareRow, wardOfSource } from '../../server/ingest/pipeline.ts';
 import type { EventRow } from '../../server/store/event-row.ts';
+import { NOTHING_GIVEN } from '../helper/place.ts';
 import { anEvent } from '../helper/service.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00+07:00');
@@ -47,13 +48,7 @@ const registered = (changes: Partial<SourceRecord>): SourceRecord => ({
   source: 'centre',
   name: 'A centre',
   kind: 'centre',
-  lon: null,
-  lat: null,
-  ward: null,
-  seats: null,
-  hours: null,
-  computers: null,
-  internet: null,
+  ...NOTHING_GIVEN,
   registered: true,
   ...changes,
 });

@@ -1,37 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import type { ProblemError } from '../../server/errors.ts';
-import { FileJournal } from '../../server/ingest/journal.ts';
-import { KnownIds } from '../../server/ingest/known-ids.ts';
 import { PreparedRows } from '../../server/ingest/prepared-rows.ts';
-import { type Submission, WriteBuffer, type WriteBufferOptions } from '../../server/ingest/write-buffer.ts';
+import type { Submission, WriteBuffer } from '../../server/ingest/write-buffer.ts';
 import { StoreFullError, StoreUnreachableError } from '../../server/store/errors.ts';
 import { EVENT_COLUMNS, type EventRow } from '../../server/store/event-row.ts';
-import { temporaryDir } from '../helper/service.ts';
+import { newBuffer } from '../helper/new-buffer.ts';
 import { aRow } from '../store/open-config.ts';
-import { FakeStore } from './fake-store.ts';
+import type { FakeStore } from './fake-store.ts';
 
-const root = temporaryDir();
-let folders = 0;
-
-function newBuffer(options: Partial<WriteBufferOptions> = {}) {
-  const dataDir = path.join(root, `${folders++}`);
-  const store = new FakeStore();
-  const known = new KnownIds(store);
-  const buffer = new WriteBuffer(store, new FileJournal(dataDir), known, pino({ level: 'silent' }), {
-    insert_interval_ms: 0,
-    ...options,
-  });
-  const directory = path.join(dataDir, 'journal');
-  /** Lines of the journal that are rows. */
-  const journalled = () =>
-    readdirSync(directory)
-      .flatMap((name) => readFileSync(path.join(directory, name), 'utf8').split('\n'))
-      .filter((line) => line !== '' && !line.startsWith('#'));
-  return { store, known, buffer, journalled };
-}
 const submission = (rows: EventRow[], first = 0): Submission => ({
   rows: PreparedRows.of(rows),
   indexes: rows.map((_, i) => first + i),
@@ -131,7 +107,7 @@ describe('write buffer', () => {
     });
     expect(store.objects).toMatchObject([
       {
-        table: 'rejects',
+        table: 'refused_records',
         rows: [{ event_id: row.event_id, reason: 'conflict', detail, key_id: 'test', record: '' }],
       },
     ]);
@@ -206,6 +182,35 @@ describe('write buffer', () => {
       buffer.onFlushed = resolve;
     });
     expect(store.counted.size).toBe(9);
+  });
+
+  test('a history waits for a full segment; with rows of others in it, as they do', async () => {
+    const { store, buffer } = newBuffer({
+      insert_interval_ms: 0,
+      patient_interval_ms: 3_600_000,
+      segment_rows: 6,
+    });
+    const flushed = () =>
+      new Promise<void>((resolve) => {
+        buffer.onFlushed = resolve;
+      });
+    const patient = (n: number) => ({ ...submission(rowsOf(n)), patient: true });
+    let next = flushed();
+    await buffer.submit(patient(1));
+    await next;
+    for (const n of [2, 2]) await buffer.submit(patient(n));
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+    expect(store.counted.size).toBe(1);
+    next = flushed();
+    await buffer.submit(patient(2));
+    await next;
+    expect(store.counted.size).toBe(7);
+    await buffer.submit(patient(1));
+    next = flushed();
+    await buffer.submit(submission(rowsOf(1)));
+    await next;
+    expect(store.inserts.map(({ text }) => text.trim().split('\n').length)).toEqual([1, 6, 2]);
+    await buffer.close();
   });
 
   test('settled waits no longer than it is told to', async () => {

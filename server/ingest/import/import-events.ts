@@ -188,7 +188,14 @@ class FileImport {
   async #write(batch: CheckedBatch, geography_version: number): Promise<boolean> {
     const { indexes, rejects, rejected } = batch;
     const rows = PreparedRows.fromMessage(batch.rows);
-    const outcome = await this.#submit({ rows, indexes, rejects, key_id: KEY_ID, geography_version });
+    const outcome = await this.#submit({
+      rows,
+      indexes,
+      rejects,
+      key_id: KEY_ID,
+      geography_version,
+      patient: true,
+    });
     if (!outcome) return false;
     const report = this.#report;
     report.accepted += outcome.accepted;

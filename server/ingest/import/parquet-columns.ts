@@ -4,8 +4,11 @@ import { OperationError } from '../../errors.ts';
 /** A column of a Parquet file as the engine describes it. */
 export type FileColumn = { name: string; type: string };
 
-/** How the text that the engine writes for a column becomes a value of the record. */
-export type ColumnKind = 'text' | 'number' | 'list' | 'piped' | 'lon' | 'lat';
+/**
+ * How what the engine sends for a column becomes a value of the record. Words are texts of which many rows have the same,
+ * lists (as JSON) and texts separated by | too; a time is epoch milliseconds.
+ */
+export type ColumnKind = 'text' | 'word' | 'list' | 'piped' | 'time' | 'number' | 'lon' | 'lat';
 export type EventColumn = { field: string; kind: ColumnKind };
 
 /** What to ask the engine for, and what its columns mean, in their order. */
@@ -17,9 +20,19 @@ type Field = { allowed: string; read: (column: string, type: string) => Reading 
 const NUMBER = /^(?:U?Int(?:8|16|32|64)|Float(?:32|64)|Decimal(?:\d*\(.*\))?)$/;
 const CITY_OFFSET_HOURS = 7;
 
+/** What is not given is empty, and a number that is not given is none. */
+const asText = (expression: string) => `CAST(ifNull(${expression}, ''), 'String')`;
+/** Sent as each word once and, for every row, which of them it has. */
+const asWord = (expression: string) => `toLowCardinality(${asText(expression)})`;
+const asNumber = (expression: string) => `ifNull(toFloat64(${expression}), nan)`;
+
 const TEXT: Field = {
   allowed: 'text (string)',
-  read: (column, type) => (type === 'String' ? { kind: 'text', expression: column } : undefined),
+  read: (column, type) => (type === 'String' ? { kind: 'text', expression: asText(column) } : undefined),
+};
+const WORD: Field = {
+  allowed: 'text (string)',
+  read: (column, type) => (type === 'String' ? { kind: 'word', expression: asWord(column) } : undefined),
 };
 const AMOUNT: Field = {
   allowed: 'a number (integer, float or decimal)',
@@ -27,7 +40,7 @@ const AMOUNT: Field = {
 };
 
 function numberOf(kind: ColumnKind, column: string, type: string): Reading | undefined {
-  return NUMBER.test(type) ? { kind, expression: `toFloat64(${column})` } : undefined;
+  return NUMBER.test(type) ? { kind, expression: asNumber(column) } : undefined;
 }
 
 const degrees = (kind: 'lon' | 'lat'): Field => ({
@@ -44,32 +57,32 @@ const FIELDS: Readonly<Record<string, Field>> = {
   event_id: {
     allowed: 'text (string), UUID or 16 bytes (fixed_len_byte_array)',
     read: (column, type) => {
-      if (type === 'UUID') return { kind: 'text', expression: `toString(${column})` };
-      if (type === 'FixedString(16)') return { kind: 'text', expression: `UUIDNumToString(${column})` };
-      return type === 'String' ? { kind: 'text', expression: idOfBytes(column) } : undefined;
+      if (type === 'UUID') return { kind: 'text', expression: asText(`toString(${column})`) };
+      if (type === 'FixedString(16)')
+        return { kind: 'text', expression: asText(`UUIDNumToString(${column})`) };
+      return type === 'String' ? { kind: 'text', expression: asText(idOfBytes(column)) } : undefined;
     },
   },
   occurred_at: {
     allowed: 'a timestamp, or text as RFC 3339',
     read: (column, type) => {
-      if (type === 'String') return { kind: 'text', expression: column };
+      if (type === 'String') return { kind: 'text', expression: asText(column) };
       if (!/^DateTime(?:64\(\d+(?:, '[^']+')?\)|\('[^']+'\))?$/.test(type)) return undefined;
       // A timestamp that is not "adjusted to UTC" is what a clock in the city showed.
       const utc = `toDateTime64(${column}, 3, 'UTC')`;
-      return {
-        kind: 'text',
-        expression: type.includes("'") ? utc : `${utc} - toIntervalHour(${CITY_OFFSET_HOURS})`,
-      };
+      const time = type.includes("'") ? utc : `${utc} - toIntervalHour(${CITY_OFFSET_HOURS})`;
+      return { kind: 'time', expression: asNumber(`toUnixTimestamp64Milli(${time})`) };
     },
   },
   learner_group: {
     allowed: 'a list of strings, or text separated by "|"',
     read: (column, type) => {
-      if (type === 'String') return { kind: 'piped', expression: column };
+      if (type === 'String') return { kind: 'piped', expression: asWord(column) };
       const isList = /^Array\((?:Nullable\()?String\)+$/.test(type);
-      return isList ? { kind: 'list', expression: `toJSONString(${column})` } : undefined;
+      return isList ? { kind: 'list', expression: asWord(`toJSONString(${column})`) } : undefined;
     },
   },
+  learner_id: TEXT,
   duration_min: AMOUNT,
   headcount: AMOUNT,
   lon: degrees('lon'),
@@ -99,7 +112,7 @@ export function planParquet(file: string, described: readonly FileColumn[]): Par
   for (const field of [...NAMES.filter((name) => name !== 'location'), ...(location ? [] : ['lon', 'lat'])]) {
     const column = byField.get(field);
     if (!column) continue;
-    const { allowed, read } = FIELDS[field] ?? TEXT;
+    const { allowed, read } = FIELDS[field] ?? WORD;
     const reading = read(quoteName(column.name), plainType(column.type));
     if (!reading) throw unreadable(file, column, allowed);
     plan.expressions.push(reading.expression);

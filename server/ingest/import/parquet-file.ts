@@ -12,7 +12,7 @@ export type ParquetFile = {
   /** The columns of an event that it has, in the order of the rows' cells. */
   columns: readonly EventColumn[];
   rows: number;
-  /** Its rows from `skip` on in their order, as TabSeparated bytes. */
+  /** Its rows from `skip` on in their order, in the engine's Native format. */
   read(skip: number): AsyncGenerator<Uint8Array>;
   close(): Promise<void>;
 };
@@ -28,7 +28,6 @@ const SETTINGS = [
   'input_format_parquet_preserve_order = 1',
   'max_threads = 1',
   `input_format_parquet_max_block_size = ${BLOCK_ROWS}`,
-  "date_time_output_format = 'iso'",
   'print_pretty_type_names = 0',
   'max_execution_time = 0',
 ].join(', ');
@@ -67,7 +66,7 @@ export async function openParquet(config: Config, file: string): Promise<Parquet
       async *read(skip) {
         const sql = `SELECT ${expressions.join(', ')} FROM ${source} LIMIT ${Number.MAX_SAFE_INTEGER} OFFSET ${skip} SETTINGS ${SETTINGS}`;
         try {
-          for await (const chunk of connection.chdb.queryStream(sql, { format: 'TabSeparated' })) {
+          for await (const chunk of connection.chdb.queryStream(sql, { format: 'Native' })) {
             yield chunk.raw();
           }
         } catch (error) {

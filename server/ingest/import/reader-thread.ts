@@ -1,8 +1,10 @@
 import { createReadStream, type ReadStream } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { createGunzip } from 'node:zlib';
 import { Geography } from '../../geography.ts';
-import { FORMATS, type ParsedRecord, type RecordReader } from '../formats/index.ts';
+import type { EventRow } from '../../store/event-row.ts';
+import { threadData } from '../../worker-thread.ts';
+import { FORMATS, type ParsedRecord } from '../formats/index.ts';
 import { createPseudonymiser } from '../identity.ts';
 import { Received } from '../receive.ts';
 import {
@@ -12,7 +14,7 @@ import {
   type ReaderSetup,
   type ToReader,
 } from './messages.ts';
-import { rememberPseudonyms } from './remember-pseudonyms.ts';
+import { QuickRows } from './quick-rows.ts';
 import { TableReader } from './table-rows.ts';
 
 // A thread that reads files of events, one after the other, and checks their records, so that the service's own thread stays free.
@@ -23,7 +25,7 @@ const READ_BYTES = 256 * 1024;
 
 if (parentPort === null) throw new Error('reader-thread.ts runs as a worker thread only');
 const port = parentPort;
-const setup = workerData as ReaderSetup;
+const setup = threadData<ReaderSetup>();
 
 let inbox: ToReader[] = [];
 let onMessage: () => void = () => undefined;
@@ -46,7 +48,7 @@ port.on('message', (message: ToReader) => {
 const post = (message: FromReader, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
 /** The records of a piece of the file, and how far that is in bytes. */
-type Piece = { records: Iterable<ParsedRecord>; bytes: number };
+type Piece = { records: Iterable<ParsedRecord | { row: EventRow }>; bytes: number };
 
 async function* readFile(input: ReaderInput & { kind: 'text' }): AsyncGenerator<Piece> {
   const format = FORMATS[input.type];
@@ -62,14 +64,14 @@ async function* readFile(input: ReaderInput & { kind: 'text' }): AsyncGenerator<
 }
 
 async function* readTable(input: ReaderInput & { kind: 'table' }): AsyncGenerator<Piece> {
-  const reader: RecordReader = new TableReader(input.columns);
+  const reader = new TableReader(input.columns, new QuickRows(input.columns, context));
   for (;;) {
     const message = inbox.shift();
     if (message?.kind === 'bytes') {
       yield { records: reader.read(Buffer.from(message.bytes.buffer)), bytes: 0 };
       post({ kind: 'hungry' });
     } else if (message?.kind === 'end') {
-      yield { records: reader.end(), bytes: 0 };
+      reader.end();
       return;
     } else {
       await new Promise<void>((resolve) => {
@@ -84,7 +86,7 @@ const context = {
   geography: Geography.of(
     setup.polygons ? { boundary: 'official', polygons: new Map(setup.polygons) } : undefined,
   ),
-  pseudonymise: rememberPseudonyms(createPseudonymiser(setup.learner_key)),
+  pseudonymise: createPseudonymiser(setup.learner_key),
   source: (source_id: string) => registered.get(source_id),
   now: Date.now,
 };
@@ -108,7 +110,10 @@ async function readAll(input: ReaderInput, skip: number): Promise<void> {
   for await (const { records, bytes } of input.kind === 'text' ? readFile(input) : readTable(input)) {
     position = bytes;
     for (const parsed of records) {
-      if (index >= skip) received.take(parsed, index);
+      if (index >= skip) {
+        if ('row' in parsed) received.takeRow(parsed.row, index);
+        else received.take(parsed, index);
+      }
       index++;
       if (received.length >= BATCH_RECORDS) await handOver(bytes);
     }

@@ -1,6 +1,9 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { OperationError } from '../../errors.ts';
+import { startThread } from '../../worker-thread.ts';
 import type { CheckedBatch, FromReader, ReaderInput, ReaderSetup, ToReader } from './messages.ts';
+
+const ENTRY = new URL('./reader-thread.ts', import.meta.url);
 
 /** Pieces of a table that may be on their way to the thread. */
 const PIECES_AHEAD = 2;
@@ -15,10 +18,7 @@ export class Reader {
   #stopped = false;
 
   constructor(setup: ReaderSetup) {
-    this.#worker = new Worker(new URL('./reader-start.mjs', import.meta.url), {
-      workerData: setup,
-      execArgv: [],
-    });
+    this.#worker = startThread(ENTRY, 'import', setup);
     this.#worker.on('message', (message: FromReader) => {
       if (message.kind === 'hungry') {
         this.#pieces--;

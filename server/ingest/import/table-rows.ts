@@ -1,69 +1,79 @@
-import { LineSplitter } from '../formats/lines.ts';
-import type { ParsedRecord, RecordReader } from '../formats/record-reader.ts';
+import type { EventRow } from '../../store/event-row.ts';
+import { NOT_UTF8, type ParsedRecord } from '../formats/record-reader.ts';
+import { type Block, BlockReader, textOf } from './native-blocks.ts';
 import type { EventColumn } from './parquet-columns.ts';
+import type { QuickRows } from './quick-rows.ts';
 
-const NULL = '\\N';
 /** Lists of learner groups that are kept parsed; a file has as many as there are combinations. */
 const MOST_LISTS = 1_000;
 
 /**
- * Records of a table that the engine writes as TabSeparated, the cheapest text it has: a line a row. A null, a number
- * that is none (NaN) and an empty text are not given.
+ * Records of a table that the engine writes in its Native format; with `quick`, those of which it makes rows are rows
+ * already. A number that is none (NaN) and an empty text are not given.
  */
-export class TableReader implements RecordReader {
-  readonly #lines = new LineSplitter();
+export class TableReader {
+  readonly #blocks = new BlockReader();
   readonly #columns: readonly EventColumn[];
+  readonly #quick: QuickRows | undefined;
   readonly #lists = new Map<string, unknown>();
 
-  constructor(columns: readonly EventColumn[]) {
+  constructor(columns: readonly EventColumn[], quick?: QuickRows) {
     this.#columns = columns;
+    this.#quick = quick;
   }
 
-  *read(chunk: Buffer): Generator<ParsedRecord> {
-    for (const line of this.#lines.read(chunk)) yield this.#parse(line);
+  *read(chunk: Buffer): Generator<ParsedRecord | { row: EventRow }> {
+    for (const block of this.#blocks.read(chunk)) {
+      const rowOf = this.#quick?.open(block);
+      for (let i = 0; i < block.rows; i++) {
+        const row = rowOf?.(i);
+        yield row ? { row } : this.#record(block, i);
+      }
+    }
   }
 
-  *end(): Generator<ParsedRecord> {
-    for (const line of this.#lines.end()) yield this.#parse(line);
+  /** Throws where the table ended within a block. */
+  end(): void {
+    this.#blocks.end();
   }
 
-  #parse(line: string | { fault: string }): ParsedRecord {
-    if (typeof line !== 'string') return { unreadable: `row: ${line.fault}` };
-    const cells = line.split('\t');
+  #record(block: Block, i: number): ParsedRecord {
     const record: Record<string, unknown> = {};
     let location: Record<string, unknown> | undefined;
-    for (let i = 0; i < this.#columns.length; i++) {
-      const { field, kind } = this.#columns[i] as EventColumn;
-      const cell = cells[i] ?? '';
-      if (cell === '' || cell === NULL) continue;
-      if (kind === 'text') record[field] = unescaped(cell);
-      else if (kind === 'list') record[field] = this.#list(cell);
-      else if (kind === 'piped') record[field] = unescaped(cell).split('|');
-      else if (cell !== 'nan') {
-        if (kind === 'number') record[field] = Number(cell);
-        else {
-          location ??= {};
-          location[field] = Number(cell);
-        }
-      }
+    for (let c = 0; c < this.#columns.length; c++) {
+      const { field, kind } = this.#columns[c] as EventColumn;
+      const value = valueAt(block, c, i);
+      if (value === undefined) return { unreadable: `row: ${NOT_UTF8}` };
+      if (value === '' || Number.isNaN(value)) continue;
+      if (kind === 'lon' || kind === 'lat') {
+        location ??= {};
+        location[field] = value;
+      } else if (kind === 'list') record[field] = this.#list(value as string);
+      else record[field] = fieldValue(kind, value);
     }
     if (location) record.location = location;
     return { record };
   }
 
-  #list(cell: string): unknown {
-    const known = this.#lists.get(cell);
+  #list(text: string): unknown {
+    const known = this.#lists.get(text);
     if (known !== undefined) return known;
-    const list = JSON.parse(unescaped(cell)) as unknown;
-    if (this.#lists.size < MOST_LISTS) this.#lists.set(cell, list);
+    const list = fieldValue('list', text);
+    if (this.#lists.size < MOST_LISTS) this.#lists.set(text, list);
     return list;
   }
 }
 
-const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', '0': '\0' };
+function valueAt({ columns }: Block, c: number, i: number): string | number | undefined {
+  const column = columns[c];
+  if (column?.kind === 'words') return column.texts[column.index[i] as number];
+  if (column?.kind === 'texts') return textOf(column, i);
+  return column?.values[i];
+}
 
-function unescaped(cell: string): string {
-  return cell.includes('\\')
-    ? cell.replace(/\\(.)/gs, (_, letter: string) => ESCAPED[letter] ?? letter)
-    : cell;
+/** What a record says where the engine sends `value` for a column of `kind`. */
+export function fieldValue(kind: EventColumn['kind'], value: string | number): unknown {
+  if (kind === 'list') return JSON.parse(value as string);
+  if (kind === 'piped') return (value as string).split('|');
+  return kind === 'time' ? new Date(value as number).toISOString() : value;
 }
