@@ -23,9 +23,11 @@ export type Plan = {
   count: number;
   reach_m: number;
   weight: SitingWeight;
+  /** Say why other wards have no site also where none are to be chosen. */
+  why: boolean;
   /** Wards of low grid quality are ranked too. */
   low_quality: boolean;
-  /** Where sites may go; makes nothing while none are to be chosen. */
+  /** Where sites may go; not asked while none are to be chosen and nobody asks why. */
   candidates(ranked: Uint8Array): Candidate[];
   /** Places that are candidates and so do not count as existing. */
   not_existing: ReadonlySet<string>;
@@ -48,7 +50,8 @@ export function planSiting(basis: SitingBasis, plan: Plan): PlannedSiting {
   const ground = groundOf(basis, plan, serving);
   const fixed = setOf(basis, ground, plan.fixed);
   const ranked = rankedCells(basis, plan);
-  const candidates = plan.count > 0 ? plan.candidates(ranked) : [];
+  const explains = plan.count > 0 || plan.why;
+  const candidates = explains ? plan.candidates(ranked) : [];
   const points = columns(candidates);
   const choice = choose(ground, fixed.effects.covered, ranked, points, plan);
   const sites = choice.sites.map((site) => candidates[site] as Candidate);
@@ -56,19 +59,18 @@ export function planSiting(basis: SitingBasis, plan: Plan): PlannedSiting {
   const all = [...plan.fixed, ...sites];
   const together = setOf(basis, ground, all);
   const alreadyLeft = new Set(fixed.set.leaves_underserved);
-  const reasons =
-    plan.count === 0
-      ? []
-      : whyNot({
-          ...{ ground, ranked, left: choice.left },
-          candidate_wards: candidates.map((candidate) => candidate.ward),
-          covered_after: together.effects.covered,
-          existing: columns(serving),
-          sites: columns(all),
-          chosen: new Set(all.map((site) => site.ward)),
-          unknown: unknownWards(basis, plan.weight),
-          least_added: choice.added.at(-1) ?? 0,
-        });
+  const reasons = !explains
+    ? []
+    : whyNot({
+        ...{ ground, ranked, left: choice.left },
+        candidate_wards: candidates.map((candidate) => candidate.ward),
+        covered_after: together.effects.covered,
+        existing: columns(serving),
+        sites: columns(all),
+        chosen: new Set(all.map((site) => site.ward)),
+        unknown: unknownWards(basis, plan.weight),
+        least_added: choice.added.at(-1) ?? leastAdded(fixed.set),
+      });
   return {
     existing: existingOf(basis, ground, serving),
     fixed: fixed.set,
@@ -86,6 +88,11 @@ export function planSiting(basis: SitingBasis, plan: Plan): PlannedSiting {
     comparison: plan.against ? compare(fixed.set, setOf(basis, ground, plan.against).set) : null,
     not_chosen: reasons.map((reason) => namedReason(reason, candidates, serving, all)),
   };
+}
+
+/** What the least of given sites adds to those before it; 0 without sites. */
+function leastAdded({ sites }: SiteSet): number {
+  return sites.length === 0 ? 0 : Math.min(...sites.map((site) => site.weight_added));
 }
 
 /** The choice among the candidates, and the ranked weight that nothing reaches yet (`open`). */
@@ -106,7 +113,7 @@ function choose(
     finished: true,
     open: 0,
   };
-  if (count === 0) return nothing;
+  if (candidates.lon.length === 0) return nothing;
   const { lon, lat } = ground.grid;
   const weight = ground.weight.map((here, cell) => (ranked[cell] === 1 ? here : 0));
   const demand = { lon, lat, weight };

@@ -1,6 +1,7 @@
 import type { Geography } from '../geography.ts';
 import type { Store } from '../store/client.ts';
 import * as queries from '../store/queries.ts';
+import { createAreaOf } from './area-of.ts';
 import { type AreaOf, addCounts, type CoverageCounts } from './counts.ts';
 import { readHomes } from './read-homes.ts';
 import { type CoverageRequest, filterParams } from './request.ts';
@@ -26,16 +27,6 @@ export async function readCounts(
   for (const part of [place ?? [], homes ?? [], learners])
     for (const [area, more] of part) addCounts(counts, area, more);
   return counts;
-}
-
-/** Maps wards to the level asked for. */
-function createAreaOf(geography: Geography, { level, division }: CoverageRequest): AreaOf {
-  const known = new Set(geography.areasOf(level, division).map((area) => area.code));
-  return (ward) => {
-    if (level === 'ward') return known.has(ward) ? ward : '';
-    const district = ward.length === 5 ? geography.parentOf(ward) : ward;
-    return known.has(district) ? district : '';
-  };
 }
 
 async function readPlaces(store: Store, params: Params, areaOf: AreaOf): Promise<CoverageCounts> {

@@ -45,42 +45,56 @@ export type SmallCountInput = { figures: AreaFigures; people: readonly number[];
  * people is hidden too. Areas without anybody stay.
  */
 export function suppressSmallCounts(areas: readonly SmallCountInput[], k: number): AreaFigures[] {
-  const hidden = new Set<SmallCountInput>(
-    areas.filter((area) => area.people.some((count) => isSmall(count, k))),
-  );
   // The city's total is the sum of all areas, so one hidden area alone in the city needs a second one as well; that
   // one may then be alone in its district.
-  const groups = [...groupByParent(areas), areas];
+  const hidden = hiddenOf(areas, [...groupByParent(areas), areas], k);
+  return areas.map((area) => (hidden.has(area) ? { ...area.figures, ...HIDDEN } : area.figures));
+}
+
+/** A figure that may have to be hidden: how many people it speaks of, counted in one or several ways. */
+export type Counted = { people: readonly number[] };
+
+/**
+ * Which of some figures are hidden: those about 1 to k − 1 people, and in each group whose total may be known, so that
+ * a single hidden figure could be had by subtraction, the one with the fewest people of the others as well.
+ */
+export function hiddenOf<T extends Counted>(
+  figures: readonly T[],
+  groups: readonly (readonly T[])[],
+  k: number,
+): Set<T> {
+  const hidden = new Set(figures.filter(({ people }) => people.some((count) => isSmall(count, k))));
   for (let before = -1; before !== hidden.size; ) {
     before = hidden.size;
     hideSecond(groups, hidden);
   }
-  return areas.map((area) => (hidden.has(area) ? { ...area.figures, ...HIDDEN } : area.figures));
+  return hidden;
 }
 
-function groupByParent(areas: readonly SmallCountInput[]): SmallCountInput[][] {
-  const groups = new Map<string, SmallCountInput[]>();
-  for (const area of areas) {
-    const group = groups.get(area.parent);
-    if (group) group.push(area);
-    else groups.set(area.parent, [area]);
+/** Things by the code they belong to, in the order in which the codes first come. */
+export function groupByParent<T extends { parent: string }>(things: readonly T[]): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const thing of things) {
+    const group = groups.get(thing.parent);
+    if (group) group.push(thing);
+    else groups.set(thing.parent, [thing]);
   }
   return [...groups.values()];
 }
 
-function hideSecond(groups: readonly (readonly SmallCountInput[])[], hidden: Set<SmallCountInput>): void {
+function hideSecond<T extends Counted>(groups: readonly (readonly T[])[], hidden: Set<T>): void {
   for (const group of groups) {
-    if (group.filter((area) => hidden.has(area)).length !== 1) continue;
-    let second: SmallCountInput | undefined;
-    for (const area of group) {
-      const size = mostPeople(area);
-      if (!hidden.has(area) && size > 0 && (second === undefined || size < mostPeople(second))) second = area;
+    if (group.filter((one) => hidden.has(one)).length !== 1) continue;
+    let second: T | undefined;
+    for (const one of group) {
+      const size = mostPeople(one);
+      if (!hidden.has(one) && size > 0 && (second === undefined || size < mostPeople(second))) second = one;
     }
     if (second) hidden.add(second);
   }
 }
 
-function mostPeople({ people }: SmallCountInput): number {
+function mostPeople({ people }: Counted): number {
   return Math.max(...people);
 }
 

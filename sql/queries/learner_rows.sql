@@ -26,7 +26,5 @@ FROM
     toUInt8(learner_id_type != 'local') AS linkable
   FROM events_raw
   WHERE learner != 0
-    AND event_id NOT IN (SELECT event_id FROM event_voids)
-    AND ((occurred_at >= toDateTime({head_from:UInt32}) AND occurred_at < toDateTime({head_to:UInt32}))
-      OR (occurred_at >= toDateTime({tail_from:UInt32}) AND occurred_at < toDateTime({tail_to:UInt32})))
+    AND ({at_edges})
 )

@@ -4,7 +4,7 @@
 SELECT
   if(given.given_home != 0, given.given_home, before.home) AS home,
   if(home = 0, given.seen_ward, 0) AS seen_ward,
-  if(given.given_home = 0 AND before.unsure, toString(given.learner), '0') AS unsure,
+  toString(if(given.given_home = 0 AND before.unsure, given.learner, 0) AS told_by) AS unsure,
   {measures}
   toInt64(countIf(given.counted > 0)) AS learners,
   toInt64(sumIf(given.known_elsewhere, given.counted > 0)) AS linkable
@@ -16,10 +16,11 @@ LEFT JOIN
   (
     SELECT learner, home_code, min(first_at) AS first_ms, max(last_at) AS last_ms
     FROM learner_homes
-    WHERE learner IN (SELECT learner FROM ({learner_rows}) WHERE home_key = 0)
+    -- `identity`: the index is not searched for each of them, which takes longer than to read all.
+    WHERE identity(learner) IN (SELECT learner FROM ({learner_rows}) WHERE home_key = 0)
     GROUP BY learner, home_code
     HAVING first_ms < {from_ms:UInt64}
   )
   GROUP BY learner
 ) AS before ON before.learner = if(given.given_home = 0, given.learner, 0)
-GROUP BY home, seen_ward, unsure
+GROUP BY home, seen_ward, told_by
