@@ -57,12 +57,23 @@ function header({ brief, words, format, name, lang, demo }: Context): string {
     coverage.as_of === null
       ? words.empty
       : fill(words.as_of, { time: format.moment(Date.parse(coverage.as_of)) });
+  const only = onlyOf(brief, words, lang);
   const marks = verdicts(brief, words, format).map(
     ({ kind, text }) => `<li class="${kind}">${escapeHtml(text)}</li>`,
   );
   return `<header><p class="kicker">${escapeHtml(words.kicker)} · ${escapeHtml(words.product)}${demo ? ` <strong class="demo">${escapeHtml(words.demo)}</strong>` : ''}</p>
-<h1>${escapeHtml(name)}</h1><p class="where">${escapeHtml(where)}</p><p class="where">${escapeHtml(days)} · ${escapeHtml(as_of)}</p></header>
+<h1>${escapeHtml(name)}</h1><p class="where">${escapeHtml(where)}</p><p class="where">${escapeHtml(days)} · ${escapeHtml(as_of)}</p>${only ? `<p class="only">${escapeHtml(only)}</p>` : ''}</header>
 <p class="lead">${escapeHtml(leadSentence(brief, name, words, format))}</p>${marks.length > 0 ? `<ul class="marks">${marks.join('')}</ul>` : ''}`;
+}
+
+/** What the figures are restricted to, in words; '' for nothing. */
+function onlyOf({ filters: { source, group, programme } }: Brief, words: Words, lang: Lang): string {
+  const parts = [
+    ...(source ? [SOURCE_WORDS[lang][source]] : []),
+    ...(group ? [fill(words.only_group, { group: GROUP_WORDS[lang][group] })] : []),
+    ...(programme ? [fill(words.only_programme, { programme })] : []),
+  ];
+  return parts.length === 0 ? '' : fill(words.only, { what: parts.join(' · ') });
 }
 
 function keyFigures({ brief, words, format }: Context): string {
@@ -78,12 +89,19 @@ function keyFigures({ brief, words, format }: Context): string {
     [words.residents, format.number(figures.population), format.number(city.population)],
     [words.density, format.number(figures.density_per_km2), format.number(city.density_per_km2)],
     [words.learners, format.number(figures.learners), format.number(city.learners)],
-    [words.rate, format.rate(figures.rate), format.rate(city.rate), between(figures)],
   ];
+  if (brief.filters.group === undefined)
+    rows.push([words.rate, format.rate(figures.rate), format.rate(city.rate), between(figures)]);
   if (figures.rate_eb !== undefined)
     rows.push([words.rate_eb, format.rate(figures.rate_eb), format.rate(city.m)]);
   if (figures.unreached !== undefined)
     rows.push([words.unreached, format.number(figures.unreached), format.number(city.unreached)]);
+  if (brief.filters.group !== undefined)
+    rows.push([
+      words.group_rate,
+      format.rate(figures.per_1000_all_residents),
+      format.rate(city.per_1000_all_residents),
+    ]);
   rows.push([words.events, format.number(figures.events), format.number(city.events)]);
   rows.push([words.hours, hours(figures.minutes), hours(city.minutes)]);
   if (figures.within_1km !== undefined)
@@ -176,7 +194,7 @@ function table(title: string, head: readonly string[], rows: readonly (readonly 
 }
 
 function help({ brief, words, format, origin, lang }: Context): string {
-  const url = `${origin}/?area=${brief.ward.code}${lang === 'en' ? '&lang=en' : ''}`;
+  const url = `${origin}/?mode=siting&area=${brief.ward.code}${lang === 'en' ? '&lang=en' : ''}`;
   const texts = whatWouldHelp(brief, words, format).map((text) => `<li>${escapeHtml(text)}</li>`);
   return `<ul>${texts.join('')}<li>${escapeHtml(words.help_siting)} <a href="${escapeHtml(url)}">${escapeHtml(url)}</a></li></ul>`;
 }
@@ -208,6 +226,7 @@ p,ul,ol,h1,h2{margin:0}
 .demo{float:right;color:#8a4b00;background:#fff2d9;padding:0 2mm;text-transform:none;letter-spacing:0}
 h1{font-size:19pt;line-height:24pt}
 .where{color:#55606e}
+.only{display:inline-block;margin-top:1mm;padding:0 2mm;border:.3mm solid #1d5f99;color:#1d5f99;font-weight:600}
 .lead{font-size:11.4pt;line-height:15pt;font-weight:600;border-left:1.2mm solid #1d5f99;padding-left:3.5mm}
 h2{font-size:9.2pt;line-height:12pt;margin:0 0 1mm;color:#1d5f99}
 .marks{list-style:none;padding:0;display:grid;gap:1mm}

@@ -16,11 +16,15 @@ import { hideSecond, type Steps, stepsOf } from './steps.ts';
 /** A place of learning and how far it is, km in a straight line. */
 export type NearPlace = { place: SourceRecord; km: number; inside: boolean };
 
+/** What a brief's figures are restricted to. */
+export type BriefFilters = Pick<CoverageQuery, 'source' | 'group' | 'programme'>;
+
 /** Everything a brief says, as the caller may see it; null is hidden. */
 export type Brief = {
   ward: Ward;
   district: District | undefined;
   window: Window;
+  filters: BriefFilters;
   coverage: Coverage;
   figures: AreaFigures;
   areas: Areas;
@@ -44,6 +48,7 @@ export async function readBrief(
   caller: Caller,
   code: string,
   window: Window,
+  filters: BriefFilters = {},
 ): Promise<Brief> {
   const division = services.geography.division('2025');
   const ward = division.ward_by_code.get(code);
@@ -55,18 +60,18 @@ export async function readBrief(
     readFigures(services, caller, { level: 'ward', division: '2025', ...query });
   const rowOf = async (query: CoverageQuery) => areaOf(await ask({ ...query, figures: 'basic' }), code);
 
-  const coverage = await ask(whole);
+  const coverage = await ask({ ...whole, ...filters });
   const steps = stepsOf(window);
   const trend = await inTurn(steps.spans, async ({ from_ms, to_ms }) => ({
     from_ms,
-    value: (await rowOf(between(from_ms, to_ms))).events,
+    value: (await rowOf({ ...between(from_ms, to_ms), ...filters })).events,
   }));
   const sources = await inTurn(SOURCES, async (source) => {
-    const { events, learners } = await rowOf({ ...whole, source });
+    const { events, learners } = await rowOf({ ...whole, ...filters, source });
     return { source, value: events, learners };
   });
   const groups = await inTurn(LEARNER_GROUPS, async (group) => {
-    const { learners, quotient } = await rowOf({ ...whole, group });
+    const { learners, quotient } = await rowOf({ ...whole, ...filters, group });
     return { group, value: learners, quotient: quotient ?? null };
   });
   const places = services.sources.all.filter(
@@ -76,6 +81,7 @@ export async function readBrief(
     ward,
     district: division.district_by_code.get(ward.parent),
     window,
+    filters,
     coverage,
     figures: areaOf(coverage, code),
     areas: areasOf(services.geography, 'ward', '2025'),

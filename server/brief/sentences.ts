@@ -10,13 +10,20 @@ const WIDE = 1;
 
 /** The sentence a reader takes away, if he reads only one. */
 export function leadSentence(
-  { ward, figures, coverage }: Brief,
+  { ward, figures, coverage, filters }: Brief,
   name: string,
   words: Words,
   format: Format,
 ): string {
   const population = format.number(ward.population);
   if (figures.suppressed) return fill(words.lead_suppressed, { name, population });
+  if (filters.group !== undefined && typeof figures.per_1000_all_residents === 'number')
+    return fill(words.lead_group, {
+      name,
+      population,
+      rate: format.rate(figures.per_1000_all_residents),
+      city: format.rate(coverage.city.per_1000_all_residents),
+    });
   if (figures.rate === null) return fill(words.lead_no_rate, { name });
   const [low, high] = intervalOf(figures);
   const lead = fill(words.lead, {

@@ -17,6 +17,12 @@ const vi = {
   lead_enough: 'không thấp hơn mức thành phố ({{city}})',
   lead_suppressed: '{{name}}: {{population}} dân. Số người học đã ẩn vì số lượng nhỏ, để không lộ ra ai.',
   lead_no_rate: '{{name}}: chưa có tỉ lệ người học cho khoảng thời gian này.',
+  lead_group:
+    '{{name}}: {{population}} dân; {{rate}} người học của nhóm trên 1.000 dân mọi nhóm (thành phố {{city}}).',
+  only: 'Chỉ tính: {{what}}',
+  only_group: 'nhóm {{group}}',
+  only_programme: 'chương trình {{programme}}',
+  group_rate: 'Người học của nhóm trên 1.000 dân',
   robust:
     'Khoảng trống chắc chắn: trong {{share}} số lần tính thử với sai số, đơn vị này nằm trong 10 nơi thiếu nhiều người học nhất (hạng {{low}}–{{high}}).',
   doubtful:
@@ -122,6 +128,12 @@ const en: Words = {
   lead_suppressed:
     '{{name}}: {{population}} residents. The number of learners is suppressed (small count), to give nobody away.',
   lead_no_rate: '{{name}}: there is no learner rate for this window.',
+  lead_group:
+    '{{name}}: {{population}} residents; {{rate}} learners of the group per 1,000 residents of any group (city {{city}}).',
+  only: 'Only: {{what}}',
+  only_group: '{{group}}',
+  only_programme: 'programme {{programme}}',
+  group_rate: 'Learners of the group per 1,000',
   robust:
     'A robust gap: in {{share}} of the trial calculations with their errors it is among the 10 places with most unreached learners (rank {{low}}–{{high}}).',
   doubtful:

@@ -484,3 +484,62 @@ export const ActivitySchema = Type.Object(
   { $id: 'Activity' },
 );
 export type Activity = Static<typeof ActivitySchema>;
+
+/** Steps of all areas' activity, in days. */
+export const AREA_STEPS = { day: 1, week: 7 } as const;
+export type AreaStep = keyof typeof AREA_STEPS;
+
+export const AreaActivityQuerySchema = Type.Object({
+  ...WindowQuery,
+  level: Type.Optional(LevelSchema),
+  division: Type.Optional(DivisionSchema),
+  source: Type.Optional(SourceSchema),
+  group: Type.Optional(LearnerGroupSchema),
+  programme: Type.Optional(Type.String({ maxLength: 128 })),
+  step: Type.Optional(Type.Unsafe<AreaStep>({ type: 'string', enum: Object.keys(AREA_STEPS) })),
+});
+export type AreaActivityQuery = Static<typeof AreaActivityQuerySchema>;
+
+export const AreaActivitySchema = Type.Object(
+  {
+    ...AsOf,
+    division: DivisionSchema,
+    level: LevelSchema,
+    step: Type.Unsafe<AreaStep>({ type: 'string', enum: Object.keys(AREA_STEPS) }),
+    steps: Type.Array(Type.String(), {
+      description: 'Start of each step, RFC 3339 in the city zone; weeks are counted back from the end',
+    }),
+    left_days: Type.Integer({
+      minimum: 0,
+      description: 'Days at the start of the window that fill no week and are left out',
+    }),
+    areas: Type.Array(
+      Type.Object({
+        code: Type.String(),
+        events: Type.Array(Count('Events of each step, by place'), {
+          description: 'As many as there are steps',
+        }),
+        suppressed: Type.Optional(Type.Boolean({ description: 'Some of them are hidden' })),
+      }),
+      { description: 'One row for every area, zeros included' },
+    ),
+  },
+  { $id: 'AreaActivity' },
+);
+export type AreaActivity = Static<typeof AreaActivitySchema>;
+
+export const ProgrammesSchema = Type.Object(
+  {
+    ...AsOf,
+    programmes: Type.Array(
+      Type.Object({
+        programme: Type.String({ description: 'Tag as events carry it' }),
+        first_day: Type.String({ description: 'First day of its events, YYYY-MM-DD in the city' }),
+        last_day: Type.String({ description: 'Last day of its events' }),
+      }),
+      { description: 'The newest first' },
+    ),
+  },
+  { $id: 'Programmes' },
+);
+export type Programmes = Static<typeof ProgrammesSchema>;

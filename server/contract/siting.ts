@@ -96,6 +96,12 @@ export const SitingRequestSchema = Type.Object(
         description: 'Another set of sites that `fixed` is compared with',
       }),
     ),
+    why: Type.Optional(
+      Type.Boolean({
+        description:
+          'With `fixed` and no `count`: also say why every other ward has no site (not_chosen); default false',
+      }),
+    ),
     basis: Type.Optional(
       Type.String({
         maxLength: 64,
@@ -249,7 +255,7 @@ export const SitingSchema = Type.Object(
       }),
       {
         description:
-          'Every ward without a site, best next candidates first; empty when none were to be chosen',
+          'Every ward without a site, best next candidates first; empty when none were to be chosen and `why` was not asked',
       },
     ),
     assumptions: Type.Object({ vi: Type.Array(Type.String()), en: Type.Array(Type.String()) }),

@@ -4,6 +4,7 @@ import type { Lang } from '../brief/format.ts';
 import { briefPage } from '../brief/page.ts';
 import { readBrief } from '../brief/read-brief.ts';
 import { WindowQuery } from '../contract/coverage.ts';
+import { type LearnerGroup, LearnerGroupSchema, type Source, SourceSchema } from '../contract/event.ts';
 import { DAY_MS, startOfCityDay, toCityIso } from '../contract/time.ts';
 import { isWholeDays } from '../coverage/window.ts';
 import { badParameter } from '../errors.ts';
@@ -19,12 +20,23 @@ const POLICY =
 
 const Query = Type.Object({
   ...WindowQuery,
+  source: Type.Optional(SourceSchema),
+  group: Type.Optional(LearnerGroupSchema),
+  programme: Type.Optional(Type.String({ maxLength: 128 })),
   lang: Type.Optional(Type.Unsafe<Lang>({ type: 'string', enum: ['vi', 'en'], default: 'vi' })),
 });
+type BriefQuery = {
+  from?: string;
+  to?: string;
+  source?: Source;
+  group?: LearnerGroup;
+  programme?: string;
+  lang?: Lang;
+};
 
 /** `GET /brief/WARD`: one ward on one printed page. */
 export async function briefRoutes(app: FastifyInstance, { services }: { services: Services }): Promise<void> {
-  app.get<{ Params: { code: string }; Querystring: { from?: string; to?: string; lang?: Lang } }>(
+  app.get<{ Params: { code: string }; Querystring: BriefQuery }>(
     '/brief/:code',
     {
       config: { door: 'viewer' },
@@ -32,7 +44,7 @@ export async function briefRoutes(app: FastifyInstance, { services }: { services
         tags: ['reading'],
         summary: 'A ward on one page, to print',
         description:
-          'Self-contained HTML for A4: the ward’s figures in words, a map of it and its neighbours, trend, sources, groups, nearest places, what would help, method. Whole days; the last 90 by default, today included.',
+          'Self-contained HTML for A4: the ward’s figures in words, a map of it and its neighbours, trend, sources, groups, nearest places, what would help, method. Whole days; the last 90 by default, today included. With source, group or programme the figures are of these alone, and the page says so.',
         params: Type.Object({ code: Type.String({ description: 'Ward code of division 2025' }) }),
         querystring: Query,
         produces: ['text/html'],
@@ -41,7 +53,7 @@ export async function briefRoutes(app: FastifyInstance, { services }: { services
       serializerCompiler: () => (text) => text as unknown as string,
     },
     async (request, reply) => {
-      const { lang = 'vi', from, to } = request.query;
+      const { lang = 'vi', from, to, source, group, programme } = request.query;
       const today = startOfCityDay(Date.now());
       const window = windowFor(request.caller, {
         from: from ?? toCityIso(today - (DEFAULT_DAYS - 1) * DAY_MS),
@@ -49,7 +61,12 @@ export async function briefRoutes(app: FastifyInstance, { services }: { services
       });
       if (!isWholeDays(window))
         throw badParameter('from', toCityIso(window.from_ms), 'whole days of the city');
-      const brief = await readBrief(services, request.caller, request.params.code, window);
+      const filters = {
+        ...(source === undefined ? {} : { source }),
+        ...(group === undefined ? {} : { group }),
+        ...(programme ? { programme } : {}),
+      };
+      const brief = await readBrief(services, request.caller, request.params.code, window, filters);
       const html = briefPage(brief, {
         lang,
         origin: `${request.protocol}://${request.host}`,

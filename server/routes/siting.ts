@@ -140,6 +140,7 @@ async function planOf(services: Services, basis: SitingBasis, body: SitingReques
     count,
     reach_m: body.reach_m ?? DEFAULT_REACH_M,
     weight: body.weight ?? 'unreached',
+    why: body.why ?? false,
     low_quality: body.low_quality ?? false,
     candidates: kinds[candidates],
     not_existing: new Set(places.map((place) => place.id)),

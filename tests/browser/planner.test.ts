@@ -1,21 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anEvent, startTestService, type TestService } from '../helper/service.ts';
-import { launchBrowser, mapReady, nextLiveMessage, openPage } from './browser.ts';
+import { anEvent } from '../helper/service.ts';
+import { faultsOf, type Misdeeds, mapReady, nextLiveMessage, startVisit, type Visit } from './browser.ts';
 
 // The planner's task against the real service: which dense wards are barely reached, how sure is it, what would help.
 
-let service: TestService;
-let browser: Browser;
 /** The 3×3 cell that is dense and barely reached. */
 const DENSE_LOW = 6;
 /** Software draws the map: the fewer pixels the sooner. */
 const SMALL = { width: 780, height: 480 };
 
 async function coverage(): Promise<any> {
-  return (await service.get('/api/v1/coverage')).body;
+  return (await visit.service.get('/api/v1/coverage')).body;
 }
 
 /** Codes of a cell's areas, most unreached learners first, as the list has them. */
@@ -28,18 +25,7 @@ function rankedIn(body: any, cell: number): string[] {
 
 const figure = (text: string | null) => Number((text ?? '').replace(/\D/g, ''));
 
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  return page.evaluate(async () => {
-    const { violations } = await (window as any).axe.run(document);
-    return violations
-      .filter((fault: any) => fault.impact === 'serious' || fault.impact === 'critical')
-      .map((fault: any) => `${fault.id}: ${fault.nodes.map((node: any) => node.target).join(', ')}`);
-  });
-}
-
-beforeAll(async () => {
-  service = await startTestService();
+const visit: Visit = startVisit(async (service) => {
   const wards: any[] = (await service.get('/api/v1/areas')).body.features.map(
     ({ properties }: any) => properties,
   );
@@ -51,11 +37,6 @@ beforeAll(async () => {
     );
   });
   expect((await service.send(events)).body.accepted).toBe(events.length);
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await service?.stop();
 });
 
 describe('the planner', () => {
@@ -63,7 +44,7 @@ describe('the planner', () => {
     const body = await coverage();
     const expected = rankedIn(body, DENSE_LOW);
     expect(expected.length).toBeGreaterThan(1);
-    const { page, misdeeds } = await openPage(browser, `${service.url}/?window=today`, SMALL);
+    const { page, misdeeds } = await visit.open('/?window=today', SMALL);
     await mapReady(page);
     expect(await page.getByTestId('rank-row').count()).toBe(168);
 
@@ -112,9 +93,8 @@ describe('the planner', () => {
   it('keeps figure, filter, layers, table and ward in the address; the table has the same figures and the same keys', async () => {
     const body = await coverage();
     const expected = rankedIn(body, DENSE_LOW);
-    const { page } = await openPage(
-      browser,
-      `${service.url}/?window=today&cells=6&layers=none&view=table&by=-unreached&area=${expected[0]}`,
+    const { page } = await visit.open(
+      `/?window=today&cells=6&layers=none&view=table&by=-unreached&area=${expected[0]}`,
     );
     await page.getByTestId('table-row').first().waitFor();
     await page.waitForFunction(() => document.querySelector('table')?.getAttribute('aria-busy') === 'false');
@@ -144,9 +124,36 @@ describe('the planner', () => {
     await page.close();
   });
 
-  it('lists in the legend what is drawn, switches layers, and says of when it is', async () => {
-    const { page, misdeeds } = await openPage(browser, `${service.url}/?window=today&lang=en`, SMALL);
+  it('spends at most 8 ms on a live change', async () => {
+    const { page } = await visit.open('/?window=today&figure=events', SMALL);
     await mapReady(page);
+    for (let n = 0; n < 6; n += 1) {
+      await nextLiveMessage(page, () =>
+        visit.service.send([anEvent({ ward: '26740' }), anEvent({ ward: '27265' })]),
+      );
+    }
+    const spent: number[] = await page.evaluate(
+      // The measure that live/socket.ts takes around everything the page does for a message.
+      () => performance.getEntriesByName('live:apply').map((entry) => entry.duration),
+    );
+    expect(spent.length).toBeGreaterThanOrEqual(6);
+    // Points just seen cost next to nothing: three quarters of the way up are the messages that change figures.
+    const price = spent.sort((a, b) => a - b)[Math.floor(spent.length * 0.75)];
+    expect(price).toBeLessThan(8);
+    await page.close();
+  });
+});
+
+describe('the map of today', () => {
+  let page: Page;
+  let misdeeds: Misdeeds;
+  beforeAll(async () => {
+    ({ page, misdeeds } = await visit.open('/?window=today&lang=en', SMALL));
+    await mapReady(page);
+  });
+  afterAll(() => page?.close());
+
+  it('lists in the legend what is drawn, switches layers, and says of when it is', async () => {
     const legend = page.getByTestId('legend');
     const body = await coverage();
     const cold = body.areas.filter((area: any) => area.cluster?.label === 'low-low').length;
@@ -159,12 +166,9 @@ describe('the planner', () => {
     expect(page.url()).toMatch(/layers=places%2Cresidents/);
     await legend.getByText('8,000 residents').waitFor();
     expect(misdeeds).toEqual({ foreign: [], errors: [] });
-    await page.close();
   });
 
   it('gives the map away as a picture with its legend, and the figures as CSV', async () => {
-    const { page } = await openPage(browser, `${service.url}/?window=today`, SMALL);
-    await mapReady(page);
     await page.getByTestId('take').click();
     const [picture] = await Promise.all([
       page.waitForEvent('download'),
@@ -182,33 +186,13 @@ describe('the planner', () => {
       .split('\r\n');
     expect(lines).toHaveLength(169);
     expect(lines[0]).toMatch(/unreached/);
-    await page.close();
-  });
-
-  it('spends at most 8 ms on a live change', async () => {
-    const { page } = await openPage(browser, `${service.url}/?window=today&figure=events`, SMALL);
-    await mapReady(page);
-    for (let n = 0; n < 6; n += 1) {
-      await nextLiveMessage(page, () =>
-        service.send([anEvent({ ward: '26740' }), anEvent({ ward: '27265' })]),
-      );
-    }
-    const spent: number[] = await page.evaluate(
-      // The measure that live/socket.ts takes around everything the page does for a message.
-      () => performance.getEntriesByName('live:apply').map((entry) => entry.duration),
-    );
-    expect(spent.length).toBeGreaterThanOrEqual(6);
-    // Points just seen cost next to nothing: three quarters of the way up are the messages that change figures.
-    const price = spent.sort((a, b) => a - b)[Math.floor(spent.length * 0.75)];
-    expect(price).toBeLessThan(8);
-    await page.close();
   });
 });
 
 describe('the method page', () => {
   it('is linked from a figure, opens at it, and gives the limits in use', async () => {
     const body = await coverage();
-    const { page } = await openPage(browser, `${service.url}/?window=today&lang=en&view=table&area=27265`);
+    const { page } = await visit.open('/?window=today&lang=en&view=table&area=27265');
     await page.getByTestId('ward-card').waitFor();
     await page.getByRole('link', { name: /How it is computed: unreached learners/ }).click();
     await page.locator('#unreached').waitFor();
@@ -226,7 +210,7 @@ describe('the method page', () => {
     ['en', 'light', '/'],
   ])('and the planner have no serious accessibility fault in %s, %s at %s', async (lang, theme, path) => {
     const query = `lang=${lang}&theme=${theme}${path === '/' ? '&window=today&cells=6' : ''}`;
-    const { page } = await openPage(browser, `${service.url}${path}?${query}`);
+    const { page } = await visit.open(`${path}?${query}`);
     await (path === '/'
       ? page.getByTestId('cells-filter')
       : page.getByTestId('method-live').first()

@@ -6,7 +6,14 @@ import { useToday } from '../clock.ts';
 import { counters, liveStore } from '../live/live-store.ts';
 import { useLiveVersion } from '../live/use-live.ts';
 import { useLevel, useView } from '../state.ts';
-import { type WindowBounds, windowBounds } from '../text/window.ts';
+import {
+  type DayRange,
+  stepRange,
+  stepsOf,
+  type WindowBounds,
+  type WindowChoice,
+  windowBounds,
+} from '../text/window.ts';
 import type { Figure, View } from '../url-state.ts';
 import { type AreaValue, areaValue, cellOf } from './area-value.ts';
 import { type Mark, marksOf } from './marks.ts';
@@ -49,11 +56,60 @@ function byCode<T extends { code: string }>(rows: readonly T[]): ReadonlyMap<str
   return new Map(rows.map((row) => [row.code, row]));
 }
 
-/** The window on show. */
-export function useBounds(): WindowBounds {
+/** The window that was chosen, whole. */
+export function useWholeBounds(): WindowBounds {
   const choice = useView((view) => view.window);
   const today = useToday();
   return useMemo(() => windowBounds(choice, today), [choice, today]);
+}
+
+/** The step of the window that the time slider stands on; null: the whole window. */
+export function useTimeStep(): DayRange | null {
+  const whole = useWholeBounds();
+  const at = useView((view) => view.at);
+  const step = useView((view) => view.step);
+  const mode = useView((view) => view.mode);
+  return useMemo(() => {
+    // Two windows are compared whole.
+    if (at === null || mode === 'compare' || whole.days <= 1) return null;
+    return stepsOf(whole, step).includes(at) ? stepRange(at, step) : null;
+  }, [whole, at, step, mode]);
+}
+
+/** The window on show as it is named: the choice, or the days of the step. */
+export function useShownWindow(): WindowChoice {
+  const choice = useView((view) => view.window);
+  return useTimeStep() ?? choice;
+}
+
+/** The window on show: the one chosen, or the step of it that the time slider stands on. */
+export function useBounds(): WindowBounds {
+  const whole = useWholeBounds();
+  const step = useTimeStep();
+  const today = useToday();
+  return useMemo(() => (step ? windowBounds(step, today) : whole), [step, whole, today]);
+}
+
+/**
+ * The breaks that the steps of a window share, so that a colour means the same in each: those of its last step. `waits`
+ * until they are known; undefined without a step.
+ */
+function useStepBreaks(question: CoverageQuestion): { breaks?: string; waits: boolean } {
+  const whole = useWholeBounds();
+  const step = useTimeStep();
+  const kind = useView((view) => view.step);
+  const today = useToday();
+  const last = step ? stepsOf(whole, kind).at(-1) : undefined;
+  const bounds = last === undefined ? whole : windowBounds(stepRange(last, kind), today);
+  const asked = step !== null && question.group === null;
+  const { data, isError } = useCoverage({ ...question, bounds, figures: 'basic' }, asked);
+  if (!asked || isError) return { waits: false };
+  // An answer kept from another question has other breaks.
+  if (!data || Date.parse(data.to) !== Date.parse(bounds.to) || data.from !== bounds.from)
+    return { waits: true };
+  const { class_density, class_rate_eb } = data.breaks;
+  if (class_density.length < 2 || class_rate_eb.length < 2) return { waits: false };
+  return { breaks: [...class_density, ...class_rate_eb].map((limit) => limit ?? '').join(), waits: false };
 }
 
 /** The figure that is drawn: the 3×3 map needs a rate, which a group of learners does not have. */
@@ -67,8 +123,18 @@ export function useQuestion(level: Level): CoverageQuestion & { bounds: WindowBo
   const group = useView((view) => view.group);
   const programme = useView((view) => view.programme);
   const basis = useView((view) => view.basis);
+  const division = useView((view) => view.division);
   const bounds = useBounds();
-  return { level, bounds, source, group, programme, basis };
+  return { level, bounds, source, group, programme, basis, division };
+}
+
+/** What the map asks: the question with the breaks that the steps of a window share; `waits` until these are known. */
+export function useMapQuestion(
+  level: Level,
+): CoverageQuestion & { bounds: WindowBounds; breaks: string | null; waits: boolean } {
+  const question = useQuestion(level);
+  const { breaks = null, waits } = useStepBreaks(question);
+  return { ...question, breaks, waits };
 }
 
 function scaleOf(figure: Figure, group: boolean, coverage: Coverage | undefined): Scale {
@@ -84,12 +150,12 @@ function scaleOf(figure: Figure, group: boolean, coverage: Coverage | undefined)
 export function useFigures(): Figures {
   const level = useLevel();
   const view = useView((now) => now);
-  const { basis, group, programme, cells } = view;
+  const { basis, group, programme, cells, division } = view;
   const figure = figureOf(view);
-  const areas = useAreas(level);
-  const question = useQuestion(level);
+  const areas = useAreas(level, division);
+  const { waits, ...question } = useMapQuestion(level);
   const { bounds } = question;
-  const coverage = useCoverage(question);
+  const coverage = useCoverage(question, !waits);
   const changes = useLiveVersion(bounds.days === 1 ? REFRESH_TODAY_MS : REFRESH_LONG_MS, bounds.live);
   useEffect(() => {
     if (changes > 0)
@@ -103,7 +169,7 @@ export function useFigures(): Figures {
   const row_by_code = useMemo(() => byCode(coverage.data?.areas ?? []), [coverage.data]);
   const scale = useMemo(() => scaleOf(figure, group !== null, coverage.data), [figure, group, coverage.data]);
   // Live counters are of today, of the sources on show, of everybody and by place: only then do they stand for the figure.
-  const everybody = group === null && programme === null;
+  const everybody = group === null && programme === null && division === null;
   const live = figure === 'events' && bounds.live && bounds.days === 1 && basis !== 'home' && everybody;
   const pending = coverage.data === undefined && !coverage.isError;
   const population_factor = useSensitivity().data?.factor ?? null;

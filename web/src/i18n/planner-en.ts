@@ -1,3 +1,4 @@
+import { modesEn } from './modes-en.ts';
 import type { plannerVi } from './planner-vi.ts';
 import type { Words } from './vi.ts';
 
@@ -129,4 +130,5 @@ export const plannerEn: Words<typeof plannerVi> = {
     demo: 'Simulated data',
   },
   how: { link: 'How it is computed: {{what}}' },
+  ...modesEn,
 };

@@ -1,3 +1,4 @@
+import { modesVi } from './modes-vi.ts';
 /** Words of the planner's map, ranking and card, in Vietnamese. */
 export const plannerVi = {
   group: {
@@ -127,4 +128,5 @@ export const plannerVi = {
     demo: 'Dữ liệu mô phỏng',
   },
   how: { link: 'Cách tính: {{what}}' },
+  ...modesVi,
 };

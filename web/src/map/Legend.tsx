@@ -5,9 +5,12 @@ import type { Figures } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
 import { MethodLink } from '../method/MethodLink.tsx';
 import { FiguresAsOf } from '../planner/FiguresAsOf.tsx';
+import { useWindowText } from '../planner/use-window-text.ts';
 import { useStore } from '../store.ts';
 import { formatNumber } from '../text/format.ts';
+import { rangeOf } from '../text/window.ts';
 import { CellGrid } from './CellGrid.tsx';
+import { FleetList } from './FleetList.tsx';
 import { fleetStore } from './fleet-store.ts';
 import { LayerSwitches } from './LayerSwitches.tsx';
 import { LegendMarks } from './LegendMarks.tsx';
@@ -47,8 +50,42 @@ function Classes({
   );
 }
 
+/** Which of two windows a legend is of. */
+function SideName({ figures, side }: { figures: Figures; side: 'before' | 'now' }) {
+  const { t } = useWords();
+  const windowText = useWindowText();
+  return (
+    <p className="legend-sub">
+      {t(`compare.legend_${side}`, { window: windowText(rangeOf(figures.bounds)) })}
+    </p>
+  );
+}
+
+/** The same classes with the counts of the earlier of two windows. */
+function Side({
+  figures,
+  side,
+  count,
+}: {
+  figures: Figures;
+  side: 'before' | 'now';
+  count: (n: number) => React.ReactNode;
+}) {
+  const content = useLegend(figures);
+  return (
+    <>
+      <SideName figures={figures} side={side} />
+      {figures.figure === 'coverage' ? (
+        <CellGrid figures={figures} content={content} />
+      ) : (
+        <Classes figures={figures} content={content} count={count} />
+      )}
+    </>
+  );
+}
+
 /** What the map shows: classes with limits and counts, the marks that are drawn, layers to switch, and of when it is. */
-export function Legend({ figures }: { figures: Figures }) {
+export function Legend({ figures, before }: { figures: Figures; before?: Figures | undefined }) {
   const { t, lang } = useWords();
   const content = useLegend(figures);
   const title = useLegendTitle(figures);
@@ -64,6 +101,8 @@ export function Legend({ figures }: { figures: Figures }) {
       <h2 className="legend-title">
         {title} <MethodLink id={figures.figure === 'coverage' ? 'class' : 'rate'} what={title} />
       </h2>
+      {before && <Side figures={before} side="before" count={count} />}
+      {before && <SideName figures={figures} side="now" />}
       {figures.figure === 'coverage' ? (
         <CellGrid figures={figures} content={content} />
       ) : (
@@ -95,6 +134,7 @@ export function Legend({ figures }: { figures: Figures }) {
           </>
         )}
       </ul>
+      <FleetList />
       <LayerSwitches />
       <FiguresAsOf figures={figures} />
     </section>
@@ -102,7 +142,7 @@ export function Legend({ figures }: { figures: Figures }) {
 }
 
 /** The legend in one strip, for a phone: it rides on the sheet's head, where nothing can cover it. */
-export function LegendStrip({ figures }: { figures: Figures }) {
+export function LegendStrip({ figures, compared = false }: { figures: Figures; compared?: boolean }) {
   const { t } = useWords();
   const content = useLegend(figures);
   const title = useLegendTitle(figures);
@@ -111,6 +151,7 @@ export function LegendStrip({ figures }: { figures: Figures }) {
   return (
     <section className="legend-strip" aria-label={t('legend.heading')} data-testid="legend">
       <h2 className="legend-title">{title}</h2>
+      {compared && <SideName figures={figures} side="now" />}
       {figures.figure === 'coverage' ? (
         <CellGrid figures={figures} content={content} />
       ) : (

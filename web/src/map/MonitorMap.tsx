@@ -1,6 +1,6 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './MonitorMap.css';
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import { boxOf } from '../choose.ts';
 import type { Figures } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
@@ -14,6 +14,7 @@ import { mapHandle } from './handle.ts';
 import { MapTooltip } from './MapTooltip.tsx';
 import { MonitorMapView } from './monitor-map.ts';
 import { readPalette } from './palette.ts';
+import { cameraChannel, pointedChannel } from './sync.ts';
 import { useMapCamera, useMapData } from './use-map-data.ts';
 import { VehicleTip } from './VehicleTip.tsx';
 
@@ -26,8 +27,16 @@ const PHONE: Padding = { top: 108, right: 8, bottom: 270, left: 8 };
 /** Nearer to what covers the right edge than this a vehicle's words stand on its left, px. */
 const TIP_ROOM_PX = 230;
 
+type Props = {
+  figures: Figures;
+  /** The same of an earlier window, where two are compared. */
+  before?: Figures | undefined;
+  /** What lies over the map and under its tips. */
+  children?: ReactNode;
+};
+
 /** The map as a component: makes the imperative map once and hands it data. */
-export default function MonitorMap({ figures }: { figures: Figures }) {
+export default function MonitorMap({ figures, before, children }: Props) {
   const container = useRef<HTMLDivElement>(null);
   const tip = useRef<HTMLDivElement>(null);
   const vehicleTip = useRef<HTMLDivElement>(null);
@@ -53,6 +62,7 @@ export default function MonitorMap({ figures }: { figures: Figures }) {
           written.current = camera;
           setView({ camera }, 'replace');
         },
+        panned: cameraChannel.send,
         zoomed: (zoom_level) => pageStore.set({ zoom_level }),
         pointed: (code, x, y) => {
           pageStore.set({ hover: code });
@@ -69,6 +79,7 @@ export default function MonitorMap({ figures }: { figures: Figures }) {
         chosen: (code) => setView({ area: code }),
         ready: () => {
           document.documentElement.dataset.mapReady = 'true';
+          pageStore.set({ map_ready: true });
           const { area, camera } = viewStore.get();
           const place = area && !camera ? boxOf(area) : undefined;
           if (place) view.showBox(place);
@@ -79,6 +90,7 @@ export default function MonitorMap({ figures }: { figures: Figures }) {
     mapHandle.current = view;
     return () => {
       mapHandle.current = null;
+      pageStore.set({ map_ready: false });
       map.current = null;
       delete document.documentElement.dataset.mapReady;
       view.destroy();
@@ -98,6 +110,14 @@ export default function MonitorMap({ figures }: { figures: Figures }) {
     if (theme) map.current?.setPalette(readPalette());
   }, [theme]);
 
+  useEffect(
+    () =>
+      pointedChannel.listen((code, x, y) => {
+        pageStore.set({ hover: code });
+        tip.current?.style.setProperty('translate', `${x}px ${y}px`);
+      }),
+    [],
+  );
   useEffect(() => map.current?.setTitle(title), [title]);
   useMapData(map, figures);
   useMapCamera(map, written);
@@ -105,7 +125,8 @@ export default function MonitorMap({ figures }: { figures: Figures }) {
   return (
     <div className="map">
       <div className="map-canvas" ref={container} />
-      <MapTooltip ref={tip} figures={figures} />
+      {children}
+      <MapTooltip ref={tip} figures={figures} before={before} />
       <VehicleTip ref={vehicleTip} />
     </div>
   );

@@ -8,7 +8,7 @@ import { usePointedVehicle } from './fleet-store.ts';
 const JUST_NOW_MS = 60_000;
 
 /** What is known of a mobile library, in sentences. */
-function useVehicleText({ at, stopped_since }: MapVehicle): string[] {
+export function useVehicleText({ at, stopped_since }: MapVehicle): string[] {
   const { t, lang } = useWords();
   const now = Date.now();
   const ago = formatDelay(lang, Math.max(0, now - at));

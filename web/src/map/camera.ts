@@ -5,8 +5,11 @@ import type { Bbox } from './geometry.ts';
 /** Room that panels take at the edges of the map, px. */
 export type Padding = { top: number; right: number; bottom: number; left: number };
 
-/** Why the camera moved, carried by the map's own events: `quiet` moves are not written into the address. */
-export type MoveCause = { cause?: 'fit' | 'quiet' };
+/**
+ * Why the camera moved, carried by the map's own events: `quiet` moves are not written into the address, nor are those
+ * that `follow` another map, which are not told back to it either.
+ */
+export type MoveCause = { cause?: 'fit' | 'quiet' | 'follow' };
 
 /** Wards are drawn from here inwards, unless the first view already lies further out. */
 const WARDS_FROM_ZOOM = 9.6;

@@ -15,6 +15,7 @@ const AGE_MS = 30_000;
 /** The layers that move by themselves. One animation loop, and only while points are alive. */
 export class LiveLayers {
   readonly #still: boolean;
+  readonly #magnified: number;
   readonly #changed: (layers: Layer[]) => void;
   readonly #ageing: number;
   #fleet: Fleet = new Map();
@@ -25,8 +26,12 @@ export class LiveLayers {
   #timer: number | null = null;
   #drawn_at = 0;
 
-  /** `still`: no animation, for people who asked for none. `changed` gets the layers that are new. */
-  constructor(palette: Palette, still: boolean, changed: (layers: Layer[]) => void) {
+  /**
+   * `still`: no animation, for people who asked for none. `magnified`: how much larger everything is drawn. `changed`
+   * gets the layers that are new.
+   */
+  constructor(palette: Palette, still: boolean, magnified: number, changed: (layers: Layer[]) => void) {
+    this.#magnified = magnified;
     this.#palette = palette;
     this.#atlas = drawVehicle(palette);
     this.#still = still;
@@ -67,7 +72,7 @@ export class LiveLayers {
     const now = Date.now();
     this.#changed([
       vehicleTrailsLayer(vehicles, this.#palette, now),
-      vehiclesLayer(vehicles, this.#atlas, now),
+      vehiclesLayer(vehicles, this.#atlas, now, this.#magnified),
     ]);
   }
 
@@ -77,7 +82,7 @@ export class LiveLayers {
       const living = alive(this.#points, now);
       // The same array as long as nobody was born or died: only colours and sizes are sent then.
       if (living.length !== this.#points.length) this.#points = living;
-      this.#changed([pointsLayer(this.#points, now, this.#palette, false)]);
+      this.#changed([pointsLayer(this.#points, now, this.#palette, false, this.#magnified)]);
     }
     this.#frame = this.#points.length > 0 ? requestAnimationFrame((next) => this.#animate(next)) : null;
   }
@@ -85,7 +90,7 @@ export class LiveLayers {
   #showStill(): void {
     const now = performance.now();
     this.#points = alive(this.#points, now);
-    this.#changed([pointsLayer(this.#points, now, this.#palette, true)]);
+    this.#changed([pointsLayer(this.#points, now, this.#palette, true, this.#magnified)]);
     if (this.#timer !== null || this.#points.length === 0) return;
     this.#timer = window.setTimeout(() => {
       this.#timer = null;

@@ -13,11 +13,14 @@ import { areasLayer } from './layers/areas.ts';
 import { outlinesLayer } from './layers/outlines.ts';
 import { type Place, standing } from './layers/place.ts';
 import { PLACES_FROM_ZOOM, placesLayer } from './layers/places.ts';
+import { reachLayer } from './layers/reach.ts';
 import { RESIDENTS_FROM_ZOOM, residentsLayer } from './layers/residents.ts';
 import { LiveLayers } from './live-layers.ts';
 import { type Paint, paintAreas } from './painter.ts';
 import type { Palette } from './palette.ts';
 import type { ResidentCell } from './resident-cells.ts';
+import { StopMarkers } from './stop-markers.ts';
+import { type MapStop, stopsStore } from './stops-store.ts';
 import {
   BASEMAP,
   buildStyle,
@@ -40,6 +43,8 @@ export type MapEvents = {
   /** A mobile library is pointed at (px), or none any more. */
   vehicle: (source_id: string | null, x: number, y: number) => void;
   chosen: (code: string | null) => void;
+  /** The camera is elsewhere, for whatever reason, in the same frame. */
+  panned?: (camera: Camera) => void;
   /** Areas were drawn for the first time and the map has come to rest. */
   ready: () => void;
 };
@@ -52,6 +57,10 @@ export type MapOptions = {
   padding: Padding;
   still: boolean;
   on: MapEvents;
+  /** It only shows what another map shows: no keyboard of its own, no reading of the zoom. */
+  follows?: boolean;
+  /** How much larger names, points and vehicles are drawn: a wall is read from far away. Default 1. */
+  magnified?: number;
 };
 
 /** Closest look at one area that the page goes to by itself. */
@@ -74,6 +83,7 @@ export class MonitorMapView {
   readonly #overlay: MapboxOverlay;
   readonly #live: LiveLayers;
   readonly #on: MapEvents;
+  readonly #stops: StopMarkers;
   readonly #layers = new Map<string, Layer>();
   #palette: Palette;
   #padding: Padding;
@@ -94,7 +104,17 @@ export class MonitorMapView {
   #ready = false;
   #loaded = false;
 
-  constructor({ container, palette, camera, city, padding, still, on }: MapOptions) {
+  constructor({
+    container,
+    palette,
+    camera,
+    city,
+    padding,
+    still,
+    on,
+    follows = false,
+    magnified = 1,
+  }: MapOptions) {
     this.#palette = palette;
     this.#padding = padding;
     this.#city = city;
@@ -102,7 +122,7 @@ export class MonitorMapView {
     this.#fitted = camera === null;
     this.#map = new maplibregl.Map({
       container,
-      style: buildStyle(palette),
+      style: buildStyle(palette, magnified),
       ...(camera ? { center: [camera.lon, camera.lat], zoom: camera.zoom } : { bounds: city }),
       attributionControl: false,
       dragRotate: false,
@@ -113,12 +133,14 @@ export class MonitorMapView {
       renderWorldCopies: false,
       trackResize: false,
       fadeDuration: still ? 0 : 150,
+      keyboard: !follows,
       canvasContextAttributes: { antialias: true },
     });
     this.#map.touchZoomRotate.disableRotation();
     this.#map.keyboard.disableRotation();
+    this.#stops = new StopMarkers(this.#map, () => stopsStore.get().on);
     this.#overlay = new MapboxOverlay({ interleaved: true, layers: [], onAfterRender: () => this.#settle() });
-    this.#live = new LiveLayers(palette, still, (layers) => {
+    this.#live = new LiveLayers(palette, still, magnified, (layers) => {
       for (const layer of layers) this.#layers.set(layer.id, layer);
       this.#show();
     });
@@ -137,9 +159,12 @@ export class MonitorMapView {
   #listen(): void {
     const map = this.#map;
     map.on('zoom', () => this.#announceZoom());
+    map.on('move', (event) => {
+      if ((event as MoveCause).cause !== 'follow') this.#on.panned?.(cameraOf(map));
+    });
     map.on('moveend', (event) => {
       const { cause } = event as MoveCause;
-      if (cause === 'quiet') return;
+      if (cause === 'quiet' || cause === 'follow') return;
       this.#fitted = cause === 'fit';
       this.#on.moved(this.#fitted ? null : cameraOf(map));
     });
@@ -264,6 +289,15 @@ export class MonitorMapView {
     this.refit();
   }
 
+  /** Planned stops and what they reach, metres in a straight line. */
+  setStops(stops: readonly MapStop[], radius_m: number): void {
+    this.#stops.show(stops);
+    this.#whenLoaded(() => {
+      this.#layers.set('reach', reachLayer(stops, radius_m, this.#palette));
+      this.#show();
+    });
+  }
+
   /** Points just seen. */
   seen(message: EventSeen): void {
     this.#live.seen(message);
@@ -292,6 +326,52 @@ export class MonitorMapView {
     const cause: MoveCause = { cause: 'quiet' };
     this.#map.jumpTo({ center: [camera.lon, camera.lat], zoom: camera.zoom }, cause);
     this.#announceZoom();
+  }
+
+  /** Goes to a box, in sight or not. */
+  goTo(box: Bbox): void {
+    this.#fly(box, AREA_ZOOM);
+  }
+
+  /** Shows what another map shows; nobody is told. */
+  follow({ lon, lat, zoom }: Camera): void {
+    this.#fitted = false;
+    this.#map.jumpTo({ center: [lon, lat], zoom }, { cause: 'follow' } satisfies MoveCause);
+  }
+
+  /** Where the map looks now. */
+  get camera(): Camera {
+    return cameraOf(this.#map);
+  }
+
+  /** Goes to a point unless it is in sight. */
+  showPoint(lon: number, lat: number): void {
+    this.showBox([lon - 0.002, lat - 0.002, lon + 0.002, lat + 0.002], true);
+  }
+
+  /** Goes slowly to a box, or with null to the whole city; 0 ms is a cut. */
+  glide(box: Bbox | null, duration_ms: number): void {
+    const goal = fitting(this.#map, box ?? this.#city, this.#padding, AREA_ZOOM);
+    const cause: MoveCause = { cause: box ? 'quiet' : 'fit' };
+    this.#fitted = box === null;
+    if (goal) this.#map.easeTo({ ...goal, duration: duration_ms }, cause);
+  }
+
+  /** Goes to a mobile library and says what is known of it, as pointing at it does. */
+  showVehicle(source_id: string): void {
+    const vehicle = this.#fleet.get(source_id);
+    if (!vehicle) return;
+    const { lon, lat } = vehicle;
+    const point = () => {
+      const { x, y } = this.#map.project([lon, lat]);
+      this.#on.vehicle(source_id, x, y);
+    };
+    const box: Bbox = [lon - 0.002, lat - 0.002, lon + 0.002, lat + 0.002];
+    if (isInSight(this.#map, box, this.#sight(), 0)) point();
+    else {
+      this.#map.once('moveend', point);
+      this.showBox(box, true);
+    }
   }
 
   /** Shows the whole city, moving there. */
@@ -396,6 +476,7 @@ export class MonitorMapView {
       'residents',
       'borders',
       'districts',
+      'reach',
       'hover',
       'selected',
       'places',

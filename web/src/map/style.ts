@@ -137,10 +137,11 @@ function marks(palette: Palette): LayerSpecification[] {
 
 /**
  * A style without tiles, glyphs or sprites: nothing in it is asked of a network. Bottom to top: ground, green,
- * areas (deck.gl), water and roads, marks, outlines (deck.gl), names.
+ * areas (deck.gl), water and roads, marks, outlines (deck.gl), names, `magnified` times as large.
  */
-export function buildStyle(palette: Palette): StyleSpecification {
+export function buildStyle(palette: Palette, magnified = 1): StyleSpecification {
   const { css } = palette;
+  const sized = (far: number, near: number): [number, number] => [far * magnified, near * magnified];
   return {
     version: 8,
     sources: {
@@ -160,8 +161,8 @@ export function buildStyle(palette: Palette): StyleSpecification {
       baseLine('rail', ['rail'], css['map-rail'], 10.5, 0.5, 1.5),
       ...marks(palette),
       slot(UNDER_LABELS),
-      labels(WARD_LABELS, 'ward', [10, 13], palette),
-      labels(DISTRICT_LABELS, 'district', [11, 15], palette),
+      labels(WARD_LABELS, 'ward', sized(10, 13), palette),
+      labels(DISTRICT_LABELS, 'district', sized(11, 15), palette),
     ],
   };
 }

@@ -10,12 +10,14 @@ import { fleetStore } from './fleet-store.ts';
 import { labelPoints } from './labels.ts';
 import type { MonitorMapView } from './monitor-map.ts';
 import { residentCells } from './resident-cells.ts';
+import { stopsStore } from './stops-store.ts';
 
 /** Hands the map everything it draws, each thing only when that thing has changed. */
 export function useMapData(map: RefObject<MonitorMapView | null>, figures: Figures): void {
   const { lang } = useWords();
-  const wards = useAreas('ward').data;
-  const districts = useAreas('district').data;
+  const division = useView((view) => view.division);
+  const wards = useAreas('ward', division).data;
+  const districts = useAreas('district', division).data;
   const basemap = useBasemap().data;
   const sources = useSources().data;
   const vehicles = useVehicles().data;
@@ -61,6 +63,15 @@ export function useMapData(map: RefObject<MonitorMapView | null>, figures: Figur
     if (vehicles) fleetStore.set({ fleet: withAnswer(fleetStore.get().fleet, vehicles.vehicles) });
   }, [vehicles]);
   useEffect(() => map.current?.setMarked(hover, area), [map, hover, area]);
+
+  useEffect(() => {
+    const show = () => {
+      const { stops, radius_m } = stopsStore.get();
+      map.current?.setStops(stops, radius_m);
+    };
+    if (stopsStore.get().stops.length > 0) show();
+    return stopsStore.subscribe(show);
+  }, [map]);
 
   useEffect(() => {
     const stop = [

@@ -1,7 +1,10 @@
 import type { AreaProperties } from '../../../server/contract/area.ts';
 import type { AreaFigures, Coverage } from '../../../server/contract/coverage.ts';
+import { FigureSql } from '../analyst/FigureSql.tsx';
 import { useSensitivity, useStatus } from '../api/queries.ts';
+import { levelOf } from '../choose.ts';
 import { shownInterval } from '../figures/interval.ts';
+import { useShownWindow } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
 import { MethodLink } from '../method/MethodLink.tsx';
 import { useView } from '../state.ts';
@@ -27,7 +30,7 @@ function useSentence(props: Props): string {
   const { area, row, coverage } = props;
   const { t, lang } = useWords();
   const about = useAbout(props);
-  const window = useWindowText()(useView((view) => view.window));
+  const window = useWindowText()(useShownWindow());
   const group = useView((view) => view.group);
   const factor = useSensitivity().data?.factor ?? null;
   const k = useStatus().data?.k_anonymity ?? 5;
@@ -61,17 +64,26 @@ export function CardSentence(props: Props) {
   const { t, lang } = useWords();
   const sentence = useSentence(props);
   const shown = row && !row.suppressed;
+  const of = { level: levelOf(props.area.code), area: props.area.code };
   return (
     <>
       <p className="card-sentence" data-testid="card-sentence">
         {sentence} <MethodLink id="unreached" what={t('rank.unit')} />
+        {shown && (
+          <>
+            <FigureSql {...of} figure="unreached" what={t('rank.unit')} />
+            <FigureSql {...of} figure="rate" what={t('figure.rate')} />
+          </>
+        )}
       </p>
       {shown && (
         <p className="card-sentence second">
           {t('card.activity', {
             events: formatNumber(lang, row.events),
             hours: formatNumber(lang, row.minutes === null ? null : Math.round(row.minutes / 60)),
-          })}
+          })}{' '}
+          <FigureSql {...of} figure="events" what={t('today.events')} />
+          <FigureSql {...of} figure="minutes" what={t('today.minutes')} />
         </p>
       )}
     </>

@@ -1,3 +1,4 @@
+import { FigureSql } from '../analyst/FigureSql.tsx';
 import { useWords } from '../i18n/index.ts';
 import { counters, useLive } from '../live/live-store.ts';
 import { useLevel } from '../state.ts';
@@ -24,7 +25,10 @@ export function CardToday({ area }: { area: string }) {
         {(['events', 'learners', 'minutes'] as const).map((name, at) => (
           <div key={name}>
             <dd>{figure([events, learners, minutes][at])}</dd>
-            <dt>{t(`today.${name}`)}</dt>
+            <dt>
+              {t(`today.${name}`)}{' '}
+              <FigureSql figure={`live_${name}`} level={level} area={area} what={t(`today.${name}`)} />
+            </dt>
           </div>
         ))}
       </dl>

@@ -1,4 +1,6 @@
 import type { AreaFigures, Coverage } from '../../../server/contract/coverage.ts';
+import { FigureSql } from '../analyst/FigureSql.tsx';
+import { levelOf } from '../choose.ts';
 import { useWords } from '../i18n/index.ts';
 import { formatNumber, formatShare } from '../text/format.ts';
 import { type Fact, Facts } from './Facts.tsx';
@@ -11,22 +13,37 @@ function unlocatedShare({ unlocated_events, events }: Coverage['city']): number 
 /** How far the figures can be trusted: homes guessed, ids, what is not located, and what is still to come. */
 export function CardTrust({ row, city }: { row: AreaFigures; city: Coverage['city'] }) {
   const { t, lang } = useWords();
+  const sql = (figure: 'fallback_share' | 'id_share' | 'linkable_share', what: string) => (
+    <FigureSql figure={figure} level={levelOf(row.code)} area={row.code} what={what} />
+  );
   const facts: Fact[] = [
     {
       name: t('ward.fallback'),
-      value: formatShare(lang, row.fallback_share),
+      value: (
+        <>
+          {formatShare(lang, row.fallback_share)} {sql('fallback_share', t('ward.fallback'))}
+        </>
+      ),
       city: formatShare(lang, city.fallback_share),
       method: 'home',
     },
     {
       name: t('ward.id'),
-      value: formatShare(lang, row.id_share),
+      value: (
+        <>
+          {formatShare(lang, row.id_share)} {sql('id_share', t('ward.id'))}
+        </>
+      ),
       city: formatShare(lang, city.id_share),
       method: 'ids',
     },
     {
       name: t('ward.linkable'),
-      value: formatShare(lang, row.linkable_share),
+      value: (
+        <>
+          {formatShare(lang, row.linkable_share)} {sql('linkable_share', t('ward.linkable'))}
+        </>
+      ),
       city: formatShare(lang, city.linkable_share),
       method: 'ids',
     },

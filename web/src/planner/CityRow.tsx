@@ -1,3 +1,4 @@
+import { FigureSql } from '../analyst/FigureSql.tsx';
 import type { Figures } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
 import { useLive } from '../live/live-store.ts';
@@ -22,6 +23,14 @@ export function CityRow({ figures, most }: { figures: Figures; most: number }) {
           ? `${formatNumber(lang, events)} ${t('unit.events')}`
           : `${formatRate(lang, rate)} ${t('unit.rate')}`}
       </strong>
+      {!(figure === 'events' && figures.live) && (
+        <FigureSql
+          figure={figure === 'events' ? 'events' : 'rate'}
+          level={figures.level}
+          area={null}
+          what={`${t('list.city')}: ${t(figure === 'events' ? 'figure.events' : 'figure.rate')}`}
+        />
+      )}
       {lacking !== null && <span>{t('rank.city', { n: formatNumber(lang, Math.round(lacking)) })}</span>}
       {figure !== 'events' && <span className="city-mark" style={{ left: `${part}%` }} aria-hidden="true" />}
     </p>

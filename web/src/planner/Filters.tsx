@@ -2,12 +2,15 @@ import './Filters.css';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Level } from '../../../server/contract/area.ts';
 import type { Basis } from '../../../server/contract/coverage.ts';
+import { useProgrammes } from '../api/queries.ts';
 import { useToday } from '../clock.ts';
+import { useBeforeRange } from '../figures/use-compared.ts';
 import { figureOf } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
 import { setView, useView } from '../state.ts';
-import { dateOf, NAMED_WINDOWS, parseWindow } from '../text/window.ts';
-import { FIGURES, GROUP_CHOICES, SOURCE_CHOICES } from '../url-state.ts';
+import { formatDate } from '../text/format.ts';
+import { type DayRange, dateOf, dayStart, NAMED_WINDOWS, parseWindow } from '../text/window.ts';
+import { BEFORE, FIGURES, GROUP_CHOICES, SOURCE_CHOICES } from '../url-state.ts';
 import { useWindowText } from './use-window-text.ts';
 
 type PickProps<T extends string> = {
@@ -41,20 +44,27 @@ function Pick<T extends string>({ label, name, value, options, pick }: PickProps
 }
 
 /** First and last day of a window of one's own. */
-function OwnDays({ done }: { done: () => void }) {
+function OwnDays({
+  start,
+  show,
+  done,
+}: {
+  start: DayRange | null;
+  show: (days: DayRange) => void;
+  done: () => void;
+}) {
   const { t } = useWords();
   const today = dateOf(useToday());
-  const window = useView((view) => view.window);
-  const [first, setFirst] = useState(typeof window === 'string' ? today : window.first);
-  const [last, setLast] = useState(typeof window === 'string' ? today : window.last);
+  const [first, setFirst] = useState(start?.first ?? today);
+  const [last, setLast] = useState(start?.last ?? today);
   const choice = parseWindow(`${first}..${last}`);
-  const show = (event: FormEvent) => {
+  const send = (event: FormEvent) => {
     event.preventDefault();
-    if (choice) setView({ window: choice });
+    if (choice && typeof choice !== 'string') show(choice);
     done();
   };
   return (
-    <form className="own-days panel" onSubmit={show}>
+    <form className="own-days panel" onSubmit={send}>
       <label>
         {t('filter.from')}
         <input type="date" value={first} max={last} onChange={(event) => setFirst(event.target.value)} />
@@ -99,10 +109,73 @@ function useBasisPick(): ReactNode {
   );
 }
 
+/** Programmes that events name, each with its days; the one in the address also when no event names it. */
+function useProgrammeOptions(): (readonly [string, string])[] {
+  const { t, lang } = useWords();
+  const chosen = useView((view) => view.programme);
+  const known = useProgrammes().data?.programmes ?? [];
+  const day = (date: string) => formatDate(lang, dayStart(date));
+  const options = known.map(
+    ({ programme, first_day, last_day }) =>
+      [programme, t('programmes.days', { programme, first: day(first_day), last: day(last_day) })] as const,
+  );
+  const missing = chosen !== null && !known.some(({ programme }) => programme === chosen);
+  return [
+    ['', t('programmes.all')],
+    ...options,
+    ...(missing ? [[chosen, t('programme.one', { tag: chosen })] as const] : []),
+  ];
+}
+
+/** What the window is compared with. */
+function BeforePick() {
+  const { t } = useWords();
+  const before = useView((view) => view.before);
+  const windowText = useWindowText();
+  const range = useBeforeRange();
+  const [choosing, setChoosing] = useState(false);
+  return (
+    <>
+      <Pick
+        label={t('compare.with')}
+        name="before"
+        value={choosing || typeof before !== 'string' ? 'own' : before}
+        options={[
+          ...BEFORE.map((one) => [one, `${t('compare.with')}: ${t(`compare.${one}`)}`] as const),
+          [
+            'own',
+            typeof before === 'string'
+              ? `${t('compare.with')}: ${t('compare.own')}`
+              : `${t('compare.with')}: ${windowText(before)}`,
+          ] as const,
+        ]}
+        pick={(value) => {
+          setChoosing(value === 'own');
+          if (value !== 'own') setView({ before: value });
+        }}
+      />
+      {typeof before !== 'string' && !choosing && (
+        <button type="button" className="pick-again" onClick={() => setChoosing(true)}>
+          {t('compare.own')}
+        </button>
+      )}
+      {choosing && (
+        <OwnDays start={range} show={(days) => setView({ before: days })} done={() => setChoosing(false)} />
+      )}
+    </>
+  );
+}
+
 /** All filters, read as one sentence: *90 ngày qua · mọi nguồn · tỉ lệ người học · theo nơi ở*. */
 export function Filters() {
   const { t } = useWords();
-  const { window, source, group, programme, level } = useView((view) => view);
+  const { window, source, group, programme, level, division, mode } = useView((view) => view);
+  const compares = mode === 'compare';
+  const programmes = useProgrammeOptions();
+  // A group has no rate of its own, and so no place on the 3×3 map; two windows are compared by their rates.
+  const figures = FIGURES.filter((one) =>
+    compares ? one === 'coverage' || one === 'rate' : group === null || one !== 'coverage',
+  );
   const figure = useView(figureOf);
   const windowText = useWindowText();
   const [choosing, setChoosing] = useState(false);
@@ -133,49 +206,70 @@ export function Filters() {
           ]}
           pick={(value) => setView({ source: value === 'all' ? null : value })}
         />
-        <Pick
-          label={t('filter.group')}
-          name="group"
-          value={group ?? 'all'}
-          options={[
-            ['all', t('group.all')],
-            ...GROUP_CHOICES.map((one) => [one, t(`group.${one}`)] as const),
-          ]}
-          pick={(value) => setView({ group: value === 'all' ? null : value, cells: [] })}
-        />
-        {programme !== null && (
-          <span className="pick-own">
-            {t('programme.one', { tag: programme })}{' '}
-            <button type="button" className="link" onClick={() => setView({ programme: null })}>
-              {t('programme.clear')}
-            </button>
-          </span>
+        {!compares && (
+          <Pick
+            label={t('filter.group')}
+            name="group"
+            value={group ?? 'all'}
+            options={[
+              ['all', t('group.all')],
+              ...GROUP_CHOICES.map((one) => [one, t(`group.${one}`)] as const),
+            ]}
+            pick={(value) => setView({ group: value === 'all' ? null : value, cells: [] })}
+          />
+        )}
+        {programmes.length > 1 && (
+          <Pick
+            label={t('programmes.label')}
+            name="programme"
+            value={programme ?? ''}
+            options={programmes}
+            pick={(value) => setView({ programme: value || null })}
+          />
         )}
         <Pick
           label={t('filter.figure')}
           name="figure"
-          value={figure}
-          // A group has no rate of its own, and so no place on the 3×3 map.
-          options={FIGURES.filter((one) => group === null || one !== 'coverage').map(
-            (one) => [one, t(`figure.${one}`)] as const,
-          )}
+          value={figures.includes(figure) ? figure : 'coverage'}
+          options={figures.map((one) => [one, t(`figure.${one}`)] as const)}
           pick={(value) => setView({ figure: value, basis: null, sort: null, cells: [] })}
         />
         {basis}
-        <Pick
-          label={t('filter.level')}
-          name="level"
-          value={level ?? 'auto'}
-          options={(['auto', 'ward', 'district'] as const).map((one) => [one, t(`level.${one}`)] as const)}
-          pick={(value: Level | 'auto') => setView({ level: value === 'auto' ? null : value })}
-        />
+        {division === null && (
+          <Pick
+            label={t('filter.level')}
+            name="level"
+            value={level ?? 'auto'}
+            options={(['auto', 'ward', 'district'] as const).map((one) => [one, t(`level.${one}`)] as const)}
+            pick={(value: Level | 'auto') => setView({ level: value === 'auto' ? null : value })}
+          />
+        )}
+        {mode !== 'siting' && (
+          <Pick
+            label={t('division.label')}
+            name="division"
+            value={division ?? 'now'}
+            options={(['now', 'pre-2025'] as const).map((one) => [one, t(`division.${one}`)] as const)}
+            pick={(value) =>
+              setView({ division: value === 'now' ? null : 'pre-2025', area: null, cells: [], level: null })
+            }
+          />
+        )}
+        {compares && <BeforePick />}
       </div>
+      {division !== null && <p className="filters-note">{t('division.note')}</p>}
       {typeof window !== 'string' && !choosing && (
         <button type="button" className="pick-again" onClick={() => setChoosing(true)}>
           {t('window.custom')}
         </button>
       )}
-      {choosing && <OwnDays done={() => setChoosing(false)} />}
+      {choosing && (
+        <OwnDays
+          start={typeof window === 'string' ? null : window}
+          show={(days) => setView({ window: days })}
+          done={() => setChoosing(false)}
+        />
+      )}
     </section>
   );
 }

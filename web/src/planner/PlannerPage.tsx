@@ -1,24 +1,32 @@
 import './PlannerPage.css';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useBasemap } from '../api/queries.ts';
-import { useFigures } from '../figures/use-figures.ts';
+import { useCompared } from '../figures/use-compared.ts';
+import { useFigures, useTimeStep } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
 import { Inset } from '../map/Inset.tsx';
 import { Legend, LegendStrip } from '../map/Legend.tsx';
 import { MapBoundary } from '../map/MapBoundary.tsx';
 import { MapControls } from '../map/MapControls.tsx';
-import { usePhone } from '../media.ts';
+import { useNarrow, usePhone } from '../media.ts';
 import { SchematicBand } from '../shell/SchematicBand.tsx';
 import { Sheet, type SheetHeight } from '../shell/Sheet.tsx';
 import { setView, usePage, useView } from '../state.ts';
 import { Filters } from './Filters.tsx';
+import { ModeTabs } from './ModeTabs.tsx';
 import { Ranking } from './Ranking.tsx';
 import { SearchBox } from './SearchBox.tsx';
 import { TakeMenu } from './TakeMenu.tsx';
+import { TimeBar } from './time/TimeBar.tsx';
 import { WardCard } from './WardCard.tsx';
 
 const MonitorMap = lazy(() => import('../map/MonitorMap.tsx'));
 const TableView = lazy(() => import('./TableView.tsx'));
+// What only a mode of the map needs comes when somebody goes into it.
+const SitingPanel = lazy(() => import('./siting/SitingPanel.tsx'));
+const ComparePanel = lazy(() => import('./compare/ComparePanel.tsx'));
+const CompareMap = lazy(() => import('./compare/CompareMap.tsx'));
+const CompareTable = lazy(() => import('./compare/CompareTable.tsx'));
 
 function ToTable() {
   const { t } = useWords();
@@ -42,22 +50,35 @@ function Attribution() {
 
 /** Where are many people and little learning? The map, its ranking, and one area at a time. */
 export function PlannerPage() {
-  const figures = useFigures();
+  const own = useFigures();
+  const comparison = useCompared();
+  const { compared } = comparison;
+  const figures = compared?.now ?? own;
   const phone = usePhone();
+  const narrow = useNarrow();
   const area = useView((view) => view.area);
   const asked = useView((view) => view.view);
+  const mode = useView((view) => view.mode);
   const trouble = usePage((page) => page.map_trouble);
+  const ready = usePage((page) => page.map_ready);
+  const stepped = useTimeStep() !== null;
   const [height, setHeight] = useState<SheetHeight>('low');
   const table = trouble !== null || asked === 'table';
   useEffect(() => {
-    if (area) setHeight((now) => (now === 'low' ? 'middle' : now));
-  }, [area]);
+    if (area || mode) setHeight((now) => (now === 'low' ? 'middle' : now));
+  }, [area, mode]);
+  const beside = area !== null || mode !== null;
   const content = (
     <>
       {/* Kept while a card is open, so that closing it finds the list where it was. */}
-      <div className="panel-list" hidden={area !== null || table}>
+      <div className="panel-list" hidden={area !== null || (table && mode === null)}>
         {!phone && !table && <SearchBox />}
-        <Ranking figures={figures} />
+        {!table && <ModeTabs />}
+        {mode === null && <Ranking figures={figures} />}
+        <Suspense fallback={<div className="card-ghost skeleton" />}>
+          {mode === 'compare' && <ComparePanel {...comparison} />}
+          {mode === 'siting' && <SitingPanel hidden={area !== null} />}
+        </Suspense>
       </div>
       {area && <WardCard code={area} />}
     </>
@@ -71,11 +92,17 @@ export function PlannerPage() {
         className={`planner ${phone ? `phone sheet-${height}` : 'desktop'} ${table ? 'with-table' : 'with-map'} ${figures.figure === 'coverage' ? 'with-cells' : ''}`}
       >
         <Suspense fallback={<div className="map-waiting" />}>
-          {table ? (
-            <TableView figures={figures} />
-          ) : (
+          {table && mode === 'compare' && <CompareTable compared={compared} />}
+          {table && mode !== 'compare' && <TableView figures={figures} />}
+          {!table && (
             <MapBoundary>
-              <MonitorMap figures={figures} />
+              <MonitorMap figures={figures} before={compared?.before}>
+                {compared && ready && (
+                  <Suspense>
+                    <CompareMap compared={compared} />
+                  </Suspense>
+                )}
+              </MonitorMap>
             </MapBoundary>
           )}
         </Suspense>
@@ -83,6 +110,8 @@ export function PlannerPage() {
           <Filters />
           {!table && !phone && <ToTable />}
           {!phone && <TakeMenu figures={figures} map={!table} />}
+          {!phone && narrow && !table && !stepped && <TimeBar busy={figures.busy} />}
+          {table && <ModeTabs />}
           {table && <SearchBox />}
         </div>
         {!table && (
@@ -90,30 +119,42 @@ export function PlannerPage() {
             <Inset figures={figures} />
             <MapControls />
             <Attribution />
+            {!narrow && (
+              <div className="time-place">
+                <TimeBar busy={figures.busy} />
+              </div>
+            )}
           </>
         )}
-        {!phone && !table && <Legend figures={figures} />}
-        {phone && (!table || area) && (
+        {!phone && !table && <Legend figures={figures} before={compared?.before} />}
+        {phone && (!table || beside) && (
           <Sheet
             height={height}
             change={setHeight}
             head={
               <>
-                <LegendStrip figures={figures} />
-                {!area && <SearchBox />}
+                <LegendStrip figures={figures} compared={compared !== null} />
+                {!beside && <SearchBox />}
               </>
             }
           >
+            {!table && !area && height !== 'low' && stepped && <TimeBar busy={figures.busy} />}
             {content}
-            {!table && !area && height !== 'low' && (
+            {!table && !beside && height !== 'low' && (
               <p className="sheet-ways">
                 <ToTable />
                 <TakeMenu figures={figures} map />
+                {!stepped && <TimeBar busy={figures.busy} />}
               </p>
             )}
           </Sheet>
         )}
-        {!phone && (!table || area) && <aside className="side panel">{content}</aside>}
+        {!phone && (!table || beside) && (
+          <aside className="side panel">
+            {narrow && !table && stepped && <TimeBar busy={figures.busy} />}
+            {content}
+          </aside>
+        )}
       </main>
     </>
   );

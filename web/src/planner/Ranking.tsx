@@ -1,5 +1,7 @@
 import './Ranking.css';
-import { type KeyboardEvent, useState } from 'react';
+import { useState } from 'react';
+import { useSqlAddress } from '../analyst/FigureSql.tsx';
+import type { SqlFigure } from '../analyst/OpenSql.tsx';
 import { tokenOf } from '../figures/area-value.ts';
 import type { Figures } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
@@ -12,20 +14,16 @@ import { Trouble } from './Trouble.tsx';
 import { useParentNames } from './use-parent-names.ts';
 import { useRankWords } from './use-rank-words.ts';
 import { type RankedArea, useRanking, useSort } from './use-ranking.ts';
+import { useSparks } from './use-sparks.ts';
+import { walk } from './walk.ts';
 
-const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
-const GHOSTS = Array.from({ length: 12 }, (_, i) => `ghost-${i}`);
-
-/** Moves the focus among the rows; the focused row points at its area on the map. */
-function walk(event: KeyboardEvent<HTMLOListElement>): void {
-  const rows = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('.rank-row')];
-  const at = rows.indexOf(document.activeElement as HTMLButtonElement);
-  const step = STEPS[event.key];
-  const to = event.key === 'Home' ? 0 : event.key === 'End' ? rows.length - 1 : step ? at + step : null;
-  if (to === null || at < 0) return;
-  event.preventDefault();
-  rows[Math.min(rows.length - 1, Math.max(0, to))]?.focus();
+/** The figure that a row's value is. */
+function sqlFigure({ figure, live }: Figures): SqlFigure {
+  if (figure === 'coverage') return 'unreached';
+  return figure === 'events' ? (live ? 'live_events' : 'events') : 'rate';
 }
+
+const GHOSTS = Array.from({ length: 12 }, (_, i) => `ghost-${i}`);
 
 /** The place in the list; none where nothing is known or, among gaps, nobody is lacking. */
 function placeOf(one: RankedArea, at: number, gaps: boolean): number | null {
@@ -55,6 +53,9 @@ export function Ranking({ figures }: { figures: Figures }) {
   const sort = useSort();
   const parents = useParentNames();
   const write = useRankWords(figures);
+  const sparks = useSparks(level);
+  const sqlOf = useSqlAddress(level);
+  const sql_figure = sqlFigure(figures);
   const [reached, setReached] = useState<string | null>(null);
   const reachable = ranked.some(({ code }) => code === reached) ? reached : (ranked[0]?.code ?? null);
   return (
@@ -94,6 +95,7 @@ export function Ranking({ figures }: { figures: Figures }) {
               name={(lang === 'vi' ? area?.name : area?.name_en) ?? one.code}
               parent={parents(area?.parent)}
               {...write(one)}
+              spark={sparks.get(one.code) ?? ''}
               token={tokenOf(scale, one)}
               value={one.value}
               low={one.low}
@@ -101,6 +103,8 @@ export function Ranking({ figures }: { figures: Figures }) {
               most={most}
               city={gaps ? (coverage?.city.m ?? coverage?.city.rate ?? null) : null}
               reachable={one.code === reachable}
+              sql={one.value === null ? null : sqlOf(sql_figure, one.code)}
+              sql_figure={sql_figure}
             />
           );
         })}

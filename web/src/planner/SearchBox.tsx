@@ -4,13 +4,15 @@ import { useAreas } from '../api/queries.ts';
 import { choose, pointAt } from '../choose.ts';
 import { type Findable, find, findable } from '../figures/search.ts';
 import { useWords } from '../i18n/index.ts';
+import { useView } from '../state.ts';
 import { shortName } from '../text/names.ts';
 import { useParentNames } from './use-parent-names.ts';
 
 /** Everything that can be found: wards with their districts' names, then districts. */
 function useIndex(): Findable[] {
-  const wards = useAreas('ward').data;
-  const districts = useAreas('district').data;
+  const division = useView((view) => view.division);
+  const wards = useAreas('ward', division).data;
+  const districts = useAreas('district', division).data;
   const parents = useParentNames();
   return useMemo(
     () =>
@@ -24,8 +26,9 @@ function useIndex(): Findable[] {
 
 function useNames(): (code: string) => { name: string; parent: string } {
   const { lang } = useWords();
-  const wards = useAreas('ward').data;
-  const districts = useAreas('district').data;
+  const division = useView((view) => view.division);
+  const wards = useAreas('ward', division).data;
+  const districts = useAreas('district', division).data;
   const parents = useParentNames();
   return (code) => {
     const level = code.length === 5 ? wards : districts;

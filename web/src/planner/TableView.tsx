@@ -9,9 +9,11 @@ import {
   useTable,
 } from '@tanstack/react-table';
 import { useMemo } from 'react';
+import { useSqlAddress } from '../analyst/FigureSql.tsx';
+import { followHere, type SqlFigure } from '../analyst/OpenSql.tsx';
 import { choose } from '../choose.ts';
 import { useCellWords } from '../figures/use-cell-words.ts';
-import type { Figures } from '../figures/use-figures.ts';
+import { type Figures, useShownWindow } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
 import { useLiveVersion } from '../live/use-live.ts';
 import { setView, usePage, useView } from '../state.ts';
@@ -42,12 +44,28 @@ function sortable(value: string | number | boolean | null): string | number | un
   return typeof value === 'boolean' ? Number(value) : (value ?? undefined);
 }
 
+/** Columns whose cells open their SQL. */
+const SQL_OF: Partial<Record<ColumnId, SqlFigure>> = {
+  unreached: 'unreached',
+  rate: 'rate',
+  rate_eb: 'rate_eb',
+  events: 'events',
+  learners: 'learners',
+  headcount: 'headcount',
+  population: 'population',
+  density: 'density_per_km2',
+  fallback: 'fallback_share',
+  ids: 'id_share',
+  linkable: 'linkable_share',
+};
+
 const ARIA = { asc: 'ascending', desc: 'descending' } as const;
 const ARROW = { asc: '↑', desc: '↓' } as const;
 
 function useCaption(figures: Figures): string {
   const { t } = useWords();
-  const { window, source, group } = useView((view) => view);
+  const { source, group } = useView((view) => view);
+  const window = useShownWindow();
   const windowText = useWindowText();
   return t('table.caption', {
     group: t(`group.${group ?? 'all'}`),
@@ -80,6 +98,26 @@ export default function TableView({ figures }: { figures: Figures }) {
   const parents = useParentNames();
   const caption = useCaption(figures);
   const cellText = useCellText(figures);
+  const sqlAddress = useSqlAddress(figures.level);
+  /** A figure as a link to its SQL, by pointer; by keyboard the same link is on the area's card. */
+  const cell = (row: TableRow, id: ColumnId) => {
+    const text = cellText(row, id);
+    const asked = SQL_OF[id];
+    const figure = asked === 'events' && figures.live ? 'live_events' : asked;
+    const address = figure && row[id] !== null && !row.suppressed ? sqlAddress(figure, row.code) : null;
+    if (address === null) return text;
+    return (
+      <a
+        className="cell-sql"
+        href={address}
+        tabIndex={-1}
+        title={t('open_sql', { what: text })}
+        onClick={followHere}
+      >
+        {text}
+      </a>
+    );
+  };
   const version = useLiveVersion(1_000, figures.live);
   const data = useMemo(
     () => (version >= 0 ? tableRows(figures, lang, parents) : []),
@@ -159,7 +197,7 @@ export default function TableView({ figures }: { figures: Figures }) {
                   </th>
                 ) : (
                   <td key={column.id} className={column.text ? 'text' : undefined}>
-                    {cellText(original, column.id)}
+                    {cell(original, column.id)}
                   </td>
                 ),
               )}

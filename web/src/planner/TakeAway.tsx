@@ -7,9 +7,15 @@ import { useTake } from './use-take.ts';
 export function TakeAway({ question, area }: { question: CoverageQuestion; area: string }) {
   const { t, lang } = useWords();
   const { take, failed } = useTake(question);
+  const { source, group, programme, division } = question;
   const { from, to } = question.bounds;
-  const is_ward = levelOf(area) === 'ward';
-  const brief = new URLSearchParams({ lang, from, to });
+  const is_ward = levelOf(area) === 'ward' && division !== 'pre-2025';
+  const brief = new URLSearchParams({
+    ...{ lang, from, to },
+    ...(source ? { source } : {}),
+    ...(group ? { group } : {}),
+    ...(programme ? { programme } : {}),
+  });
   return (
     <section className="take">
       <h3>{t('ward.take')}</h3>

@@ -4,7 +4,7 @@ import { tokenOf } from '../figures/area-value.ts';
 import { cellLimits } from '../figures/cell-limits.ts';
 import { useClassText } from '../figures/class-text.ts';
 import { MARKS } from '../figures/marks.ts';
-import { type Figures, useQuestion } from '../figures/use-figures.ts';
+import { type Figures, useQuestion, useShownWindow } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
 import { drawnAreas } from '../map/drawn-areas.ts';
 import { mapHandle } from '../map/handle.ts';
@@ -74,7 +74,8 @@ function insetOf({ areas, scale, valueAt, property_by_code }: Figures, lang: Lan
 /** Lines below the picture: of when and of what it is, and what it is not. */
 function useCredits(figures: Figures): string[] {
   const { t, lang } = useWords();
-  const { window, source, group } = useView((view) => view);
+  const { source, group } = useView((view) => view);
+  const window = useShownWindow();
   const windowText = useWindowText();
   const status = useStatus().data;
   const { coverage, areas } = figures;

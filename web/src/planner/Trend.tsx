@@ -15,7 +15,8 @@ export function Trend({ level, area }: { level: Level; area: string }) {
   const { t, lang } = useWords();
   const bounds = useBounds();
   const source = useView((view) => view.source);
-  const { data, isPending } = useActivity(level, area, bounds, source);
+  const division = useView((view) => view.division);
+  const { data, isPending } = useActivity(level, area, bounds, source, division);
   const hourly = bounds.days <= 1;
   const what = t(hourly ? 'card.trend_hour' : 'card.trend');
   const points = data?.points ?? [];

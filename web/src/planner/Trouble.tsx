@@ -1,41 +1,11 @@
 import './Trouble.css';
-import { type FormEvent, useState } from 'react';
-import { ApiError, keepAccessKey } from '../api/client.ts';
-import { queryClient, useStatus } from '../api/queries.ts';
+import { ApiError } from '../api/client.ts';
+import { useStatus } from '../api/queries.ts';
 import type { Figures } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
 import { reconnectFeed } from '../live/use-live.ts';
+import { AskKey, needsKey } from '../shell/AskKey.tsx';
 import { formatTime } from '../text/format.ts';
-
-/** Asks for a key where the service wants one. */
-function AskKey() {
-  const { t } = useWords();
-  const [key, setKey] = useState('');
-  const use = (event: FormEvent) => {
-    event.preventDefault();
-    keepAccessKey(key.trim());
-    void queryClient.resetQueries();
-    reconnectFeed();
-  };
-  return (
-    <form className="trouble" onSubmit={use}>
-      <strong>{t('state.key_needed')}</strong>
-      <label>
-        {t('state.key_label')}
-        <input
-          type="password"
-          autoComplete="off"
-          value={key}
-          onChange={(event) => setKey(event.target.value)}
-        />
-      </label>
-      <small>{t('state.key_hint')}</small>
-      <button type="submit" className="button primary" disabled={key.trim() === ''}>
-        {t('state.key_use')}
-      </button>
-    </form>
-  );
-}
 
 function Failed({ error, figures }: { error: Error; figures: Figures }) {
   const { t, lang } = useWords();
@@ -60,7 +30,7 @@ export function Trouble({ figures }: { figures: Figures }) {
   const { t } = useWords();
   const status = useStatus().data;
   const { error, coverage, busy } = figures;
-  if (error instanceof ApiError && error.status === 401) return <AskKey />;
+  if (needsKey(error)) return <AskKey error={error} onKey={reconnectFeed} />;
   if (error) return <Failed error={error} figures={figures} />;
   if (!coverage || busy || coverage.city.events !== 0) return null;
   return (

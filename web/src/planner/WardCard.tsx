@@ -1,10 +1,10 @@
 import './WardCard.css';
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useAreas, useCoverage } from '../api/queries.ts';
 import { levelOf } from '../choose.ts';
-import { useQuestion } from '../figures/use-figures.ts';
+import { useMapQuestion } from '../figures/use-figures.ts';
 import { useWords } from '../i18n/index.ts';
-import { pageStore, setView } from '../state.ts';
+import { pageStore, setView, useView } from '../state.ts';
 import { CardAccess } from './CardAccess.tsx';
 import { CardFindings } from './CardFindings.tsx';
 import { CardGroups } from './CardGroups.tsx';
@@ -20,13 +20,18 @@ import { TakeAway } from './TakeAway.tsx';
 import { Trend } from './Trend.tsx';
 import { useParentNames } from './use-parent-names.ts';
 
+const CardSiting = lazy(() => import('./siting/CardSiting.tsx'));
+const CardChange = lazy(() => import('./compare/CardChange.tsx'));
+
 /** Everything about one area: the sentence first, then findings, what would help, trend, sources, groups, access, places. */
 export function WardCard({ code }: { code: string }) {
   const { t, lang } = useWords();
   const level = levelOf(code);
-  const areas = useAreas(level).data;
-  const question = useQuestion(level);
-  const coverage = useCoverage(question).data;
+  const division = useView((view) => view.division);
+  const mode = useView((view) => view.mode);
+  const areas = useAreas(level, division).data;
+  const { waits, ...question } = useMapQuestion(level);
+  const coverage = useCoverage(question, !waits).data;
   const parents = useParentNames();
   const heading = useRef<HTMLHeadingElement>(null);
   const area = areas?.features.find((one) => one.properties.code === code)?.properties;
@@ -63,6 +68,10 @@ export function WardCard({ code }: { code: string }) {
         </button>
       </header>
       {area && <CardSentence area={area} row={row} coverage={coverage} />}
+      <Suspense>
+        {mode === 'siting' && level === 'ward' && <CardSiting ward={code} />}
+        {mode === 'compare' && <CardChange area={code} />}
+      </Suspense>
       {!coverage && <div className="card-ghost skeleton" />}
       {row && coverage && !row.suppressed && (
         <>

@@ -14,13 +14,14 @@ function faded([red, green, blue]: Rgba, alpha: number): Rgba {
 
 /**
  * What was just seen: a dot that appears large, settles and fades. `now` moves only colours and radii; `still`
- * draws plain dots for people who asked for no motion.
+ * draws plain dots for people who asked for no motion; `magnified`: how much larger.
  */
 export function pointsLayer(
   points: LivePoint[],
   now: number,
   palette: Palette,
   still: boolean,
+  magnified = 1,
 ): ScatterplotLayer<LivePoint> {
   const hue = (point: LivePoint) =>
     palette.rgba[point.source === 'mobile_library' ? 'source-mobile' : 'source-centre'];
@@ -30,7 +31,7 @@ export function pointsLayer(
     id: 'seen',
     data: points,
     getPosition: (point) => [point.lon, point.lat],
-    getRadius: (point) => RADIUS_PX + (still ? 0 : POP_PX * (1 - life(point)) ** SETTLING),
+    getRadius: (point) => magnified * (RADIUS_PX + (still ? 0 : POP_PX * (1 - life(point)) ** SETTLING)),
     radiusUnits: 'pixels',
     stroked: true,
     filled: true,

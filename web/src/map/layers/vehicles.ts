@@ -38,9 +38,14 @@ export function drawVehicle(palette: Palette): ImageData {
 
 /**
  * Mobile libraries, turned by their heading: faded when they have been silent for a while, hollow where they were only
- * last seen. `now` in epoch milliseconds.
+ * last seen. `now` in epoch milliseconds; `magnified`: how much larger.
  */
-export function vehiclesLayer(vehicles: MapVehicle[], atlas: ImageData, now: number): IconLayer<MapVehicle> {
+export function vehiclesLayer(
+  vehicles: MapVehicle[],
+  atlas: ImageData,
+  now: number,
+  magnified = 1,
+): IconLayer<MapVehicle> {
   return new IconLayer<MapVehicle>({
     id: 'vehicles',
     data: vehicles,
@@ -52,7 +57,7 @@ export function vehiclesLayer(vehicles: MapVehicle[], atlas: ImageData, now: num
     // deck.gl turns counter-clockwise.
     getAngle: ({ heading }) => -(heading ?? 0),
     getColor: ({ at }) => [0, 0, 0, freshnessOf(at, now) === 'quiet' ? FADED : 255],
-    getSize: 18,
+    getSize: 18 * magnified,
     sizeUnits: 'pixels',
     parameters: { depthCompare: 'always', depthWriteEnabled: false },
   });
