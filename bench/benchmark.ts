@@ -11,6 +11,10 @@ export type Benchmark = (options: {
   seconds?: number;
   rounds?: number;
   rows?: number;
+  /** Numbers of clients, one round each. */
+  clients?: number[];
+  /** A folder where filled stores stay for the next run. */
+  keep?: string;
 }) => Promise<unknown>;
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -23,14 +27,15 @@ export type Service = {
   stop(options?: { keep?: boolean }): Promise<void>;
 };
 
-/** Starts the service on a folder (a new one by default) and a free port; it is ready when its log says `ready` too. */
+/** Starts the service on a folder (a new one by default) and a port (a free one); it is ready when its log says `ready` too. */
 export async function startServer(
   dataDir = mkdtempSync(path.join(tmpdir(), 'lcm-bench-')),
   ready = /listens on/,
+  port = 0,
 ): Promise<Service> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
     cwd: ROOT,
-    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'info', UV_THREADPOOL_SIZE: '16' },
+    env: { ...process.env, DATA_DIR: dataDir, PORT: `${port}`, LOG_LEVEL: 'info', UV_THREADPOOL_SIZE: '16' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>((resolve, reject) => {

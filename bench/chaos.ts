@@ -21,7 +21,7 @@ export type ChaosFigures = {
   stored: number;
   /** Withdrawals acknowledged. */
   withdrawn: number;
-  /** Acknowledged events, or withdrawals, that the store does not hold. */
+  /** Acknowledged events, or withdrawals, that the store did not hold after the last kill, or does not hold in the end. */
   lost: number;
   /** Events that the store counts, or withdraws, more than once. */
   double: number;
@@ -40,6 +40,8 @@ export type ChaosOptions = {
   seed: string;
   dataDir: string;
   start: (dataDir: string) => Promise<Victim>;
+  /** Arguments of Node that run a program of the repository; by default its source through tsx. */
+  program?: (source: string) => readonly string[];
   say: (text: string) => void;
 };
 
@@ -73,6 +75,8 @@ export const chaos: Benchmark = async ({ say, rounds = ROUNDS }) => {
   }
 };
 
+const throughTsx = (source: string) => ['--import', 'tsx', source];
+
 async function startVictim(dataDir: string): Promise<Victim> {
   const { url, process } = await startServer(dataDir);
   return { url, kill: (signal) => killed(process, signal) };
@@ -96,20 +100,22 @@ type Known = {
   acked: Set<string>;
   withdrawn: Set<string>;
   answers: number;
+  /** Acknowledged events that were new to the service when they were sent again. */
+  missed: number;
   wrong: string[];
 };
 
 /** Runs the rounds against services that `start` makes, then compares all that can be compared. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosFigures> {
-  const { rounds, seed, dataDir, start, say } = options;
+  const { rounds, seed, dataDir, start, say, program = throughTsx } = options;
   const known: Known = {
     ...{ sent: [], sentIds: new Set(), acknowledged: [], acked: new Set(), withdrawn: new Set() },
-    ...{ answers: 0, wrong: [] },
+    ...{ answers: 0, missed: 0, wrong: [] },
   };
   for (let round = 1; round <= rounds; round++) {
     const rng = new Rng(seed, 'round', round);
     if (round > 1 && rng.chance(KILLED_START_SHARE)) {
-      await killWhileStarting(dataDir, rng.between(100, KILLED_START_WITHIN_MS));
+      await killWhileStarting(program('server/main.ts'), dataDir, rng.between(100, KILLED_START_WITHIN_MS));
     }
     const victim = await start(dataDir);
     let left = rng.between(FEWEST_BODIES, MOST_BODIES);
@@ -137,7 +143,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosFigures> {
   } finally {
     await victim.kill('SIGTERM');
   }
-  return compare(known, live, await recount(dataDir), rounds);
+  return compare(known, live, await recount(program('bench/chaos-count.ts'), dataDir), rounds);
 }
 
 async function sendUntilGone(url: string, rng: Rng, known: Known, onAnswer: () => void): Promise<void> {
@@ -185,10 +191,21 @@ async function sendOne(url: string, rng: Rng, known: Known): Promise<void> {
   }
 }
 
-/** Everything that was ever sent, acknowledged or not, is sent again: only what is missing may count. */
+/**
+ * Everything that was ever sent is sent again. Of what was acknowledged nothing may be new: it would have been lost. Of
+ * the rest only what is missing may count.
+ */
 async function resendAll(url: string, known: Known): Promise<void> {
-  for (let start = 0; start < known.sent.length; start += RESENT_AT_ONCE) {
-    const events = known.sent.slice(start, start + RESENT_AT_ONCE);
+  const unanswered = known.sent.filter(({ event_id }) => !known.acked.has(event_id));
+  known.missed += await resend(url, [...known.acknowledged], known);
+  await resend(url, unanswered, known);
+}
+
+/** Sends events again; resolves with how many of them the service did not have. */
+async function resend(url: string, list: readonly LearningEvent[], known: Known): Promise<number> {
+  let taken = 0;
+  for (let start = 0; start < list.length; start += RESENT_AT_ONCE) {
+    const events = list.slice(start, start + RESENT_AT_ONCE);
     const response = await fetch(`${url}/api/v1/events`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-ndjson' },
@@ -198,9 +215,14 @@ async function resendAll(url: string, known: Known): Promise<void> {
     known.answers++;
     const body = { event_ids: events.map(({ event_id }) => event_id), refused: new Map<number, string>() };
     const wrong = faultOf(response.status, answer, body);
-    if (wrong !== undefined) known.wrong.push(`sent again: ${wrong}`);
-    else for (const { event_id } of events) known.acked.add(event_id);
+    if (wrong !== undefined) {
+      known.wrong.push(`sent again: ${wrong}`);
+      continue;
+    }
+    taken += answer.accepted;
+    for (const { event_id } of events) known.acked.add(event_id);
   }
+  return taken;
 }
 
 type Answer = {
@@ -240,8 +262,8 @@ async function withdrawOne(url: string, rng: Rng, known: Known): Promise<void> {
 }
 
 /** A start that is cut off, as by a machine that loses power again. */
-async function killWhileStarting(dataDir: string, after_ms: number): Promise<void> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+async function killWhileStarting(args: readonly string[], dataDir: string, after_ms: number): Promise<void> {
+  const child = spawn(process.execPath, args, {
     cwd: new URL('..', import.meta.url),
     env: { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'error', UV_THREADPOOL_SIZE: '16' },
     stdio: 'ignore',
@@ -269,8 +291,8 @@ async function readLive(url: string): Promise<Map<string, string>> {
   }
 }
 
-async function recount(dataDir: string): Promise<Recount> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'bench/chaos-count.ts'], {
+async function recount(args: readonly string[], dataDir: string): Promise<Recount> {
+  const child = spawn(process.execPath, args, {
     cwd: new URL('..', import.meta.url),
     env: { ...process.env, DATA_DIR: dataDir, UV_THREADPOOL_SIZE: '16' },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -303,6 +325,7 @@ function compare(known: Known, live: Map<string, string>, counted: Recount, roun
     stored: counted.ids.length,
     withdrawn: known.withdrawn.size,
     lost:
+      known.missed +
       [...known.acked].filter((id) => !stored.has(id)).length +
       [...known.withdrawn].filter((id) => !stored.get(id)?.withdrawing).length,
     double: counted.ids.filter(([, counting, withdrawing]) => counting !== 1 || withdrawing > 1).length,

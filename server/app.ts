@@ -7,19 +7,27 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
 import { guardDoors } from './access/doors.ts';
+import { Analyst } from './analyst/analyst.ts';
 import type { Config } from './config.ts';
 import { errorHandler, ProblemError } from './errors.ts';
 import type { WriteBufferOptions } from './ingest/write-buffer.ts';
+import { alertRoutes } from './routes/alerts.ts';
+import { areaActivityRoutes } from './routes/area-activity.ts';
 import { areaRoutes } from './routes/areas.ts';
 import { basemapRoutes } from './routes/basemap.ts';
 import { briefRoutes } from './routes/brief.ts';
+import { campaignRoutes } from './routes/campaigns.ts';
+import { clickHouseRoutes } from './routes/clickhouse.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { crosswalkRoutes } from './routes/crosswalk.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { liveRoutes } from './routes/live.ts';
 import { osmandRoutes } from './routes/osmand.ts';
+import { programmeRoutes } from './routes/programmes.ts';
+import { queryRoutes } from './routes/queries.ts';
 import { rejectRoutes } from './routes/rejects.ts';
+import { replayRoutes } from './routes/replay.ts';
 import { silenceRoutes } from './routes/silence.ts';
 import { sitingRoutes } from './routes/siting.ts';
 import { sourceRoutes } from './routes/sources.ts';
@@ -34,9 +42,20 @@ import type { Store } from './store/client.ts';
 /** The built page. */
 export const PAGE_DIR = fileURLToPath(new URL('../web/dist/', import.meta.url));
 /** Paths of the page's screens: each answers with the same document. */
-const SCREENS = ['/', '/live', '/live/*', '/sql', '/upload', '/rejects', '/sources', '/status', '/method'];
+const SCREENS = [
+  '/',
+  '/live',
+  '/live/*',
+  '/campaigns',
+  '/sql',
+  '/upload',
+  '/rejects',
+  '/sources',
+  '/status',
+  '/method',
+];
 
-export type App = FastifyInstance & { services: Services };
+export type App = FastifyInstance & { services: Services; analyst: Analyst };
 
 /** The whole service on an open, migrated store: plugins, then routes, in a visible order. */
 export async function buildApp(options: {
@@ -54,11 +73,17 @@ export async function buildApp(options: {
     trustProxy: config.TRUST_PROXY,
     bodyLimit: 1024 * 1024,
     requestTimeout: 120_000,
+    // Loading a long day, or replaying what a crash left behind, takes as long as it takes.
+    pluginTimeout: 0,
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, verbose: true } },
     genReqId: () => crypto.randomUUID(),
   });
   const services = await startServices(config, store, app.log, options.write_buffer);
-  app.addHook('onClose', async () => services.close());
+  const analyst = new Analyst(services, app.log);
+  app.addHook('onClose', async () => {
+    await analyst.close();
+    await services.close();
+  });
 
   app.setErrorHandler(errorHandler);
   app.setNotFoundHandler((request, reply) => {
@@ -110,6 +135,8 @@ export async function buildApp(options: {
   await app.register(voidRoutes, { services });
   await app.register(areaRoutes, { services });
   await app.register(coverageRoutes, { services });
+  await app.register(areaActivityRoutes, { services });
+  await app.register(programmeRoutes, { services });
   await app.register(crosswalkRoutes, { services });
   await app.register(silenceRoutes, { services });
   await app.register(exportRoutes, { services });
@@ -121,12 +148,17 @@ export async function buildApp(options: {
   await app.register(vehicleRoutes, { services });
   await app.register(gtfsRealtimeRoutes, { services });
   await app.register(ogcFeaturesRoutes, { services });
+  await app.register(campaignRoutes, { services });
+  await app.register(alertRoutes, { services });
+  await app.register(replayRoutes, { services });
   await app.register(statusRoutes, { services });
   await app.register(basemapRoutes, { services });
+  await app.register(clickHouseRoutes, { services, analyst });
+  await app.register(queryRoutes, { services, analyst });
   await app.register(liveRoutes, { services });
   await app.register(apiDocs);
   await app.register(page, { directory: options.pageDir ?? PAGE_DIR });
-  return Object.assign(app, { services }) as unknown as App;
+  return Object.assign(app, { services, analyst }) as unknown as App;
 }
 
 /** `/api/openapi.json` and `/api/docs`, made from the routes' own schemas. */

@@ -122,6 +122,11 @@ function finish(settings: Settings): Config {
         'two servers with two keys would count a learner twice',
     );
   }
+  if (settings.WEBHOOK_URL !== undefined && settings.WEBHOOK_SECRET === undefined) {
+    throw new UsageError(
+      'WEBHOOK_SECRET: given nothing, required with WEBHOOK_URL: the receiver could not tell who sends',
+    );
+  }
   return {
     ...settings,
     DATA_DIR,

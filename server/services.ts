@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
 import { KeyRing } from './access/keys.ts';
+import { Alerts } from './alerts/alerts.ts';
+import { Webhook } from './alerts/webhook.ts';
+import { Campaigns } from './campaigns/campaigns.ts';
 import type { Config } from './config.ts';
 import { AnswerCache } from './coverage/answer-cache.ts';
 import { FigureWorker } from './coverage/figure-worker.ts';
 import { Geography } from './geography.ts';
 import { BatchLog } from './ingest/batch-log.ts';
 import { createPseudonymiser } from './ingest/identity.ts';
-import { FileJournal, type Journal } from './ingest/journal.ts';
+import { FileJournal, type Journal, type Replayed } from './ingest/journal.ts';
 import { KnownIds } from './ingest/known-ids.ts';
 import type { PipelineContext } from './ingest/pipeline.ts';
 import { finishVoids } from './ingest/void.ts';
@@ -38,11 +41,15 @@ export type Services = {
   answers: AnswerCache;
   figures: FigureWorker;
   vehicles: Vehicles;
+  campaigns: Campaigns;
+  alerts: Alerts;
   demo: boolean;
   /** Resolves when everything this server has acknowledged is counted in the live state. */
   caughtUp(): Promise<void>;
   /** Counts anew from the store, as after an import that moved events to other wards. */
   recount(): Promise<void>;
+  /** Counts campaigns anew after one was saved or removed, here and on other servers. */
+  campaignsChanged(): Promise<void>;
   /** Called when live figures changed. */
   onLive: () => void;
   close(): Promise<void>;
@@ -57,7 +64,8 @@ export async function startServices(
 ): Promise<Services> {
   const journal: Journal = store.embedded ? new FileJournal(config.DATA_DIR) : new BatchLog(store);
   const replayed = await journal.replay(store);
-  if (replayed > 0) log.info({ batches: replayed }, 'batches of an unclean end were completed');
+  if (replayed.segments > 0)
+    log.info({ batches: replayed.segments }, 'batches of an unclean end were completed');
   await finishRelocation(store);
   const [geography, sources, demo] = await Promise.all([
     Geography.load(store),
@@ -67,6 +75,10 @@ export async function startServices(
   const live = new LiveState(geography);
   const counted_ms = await newestSettled(store);
   await live.load(store, counted_ms, Date.now());
+  const answers = new AnswerCache();
+  const figures = new FigureWorker();
+  const campaigns = new Campaigns({ store, geography, answers, figures }, log);
+  await campaigns.load(counted_ms, Date.now());
 
   const known = new KnownIds(store);
   const buffer = new WriteBuffer(store, journal, known, log, {
@@ -92,12 +104,22 @@ export async function startServices(
       now: Date.now,
     },
     live,
-    tail: new Tail(store, log, counted_ms, (rows) => {
-      live.apply(rows, Date.now());
-      services.onLive();
-    }),
-    answers: new AnswerCache(),
-    figures: new FigureWorker(),
+    tail: new Tail(
+      store,
+      log,
+      counted_ms,
+      (rows) => {
+        live.apply(rows, Date.now());
+        campaigns.apply(rows, Date.now());
+        services.onLive();
+      },
+      campaigns.programmes,
+    ),
+    answers,
+    figures,
+    campaigns,
+    // Made below: alerts are found by what the other services know.
+    alerts: undefined as unknown as Alerts,
     vehicles: await Vehicles.start(store, live, log),
     demo: demo === 'true',
     caughtUp: async () => {
@@ -111,20 +133,29 @@ export async function startServices(
         // Of a batch that is just being inserted the store may show a part; the tail hands it on when it is whole.
         const counted = store.embedded ? buffer.newestFlushed : await newestSettled(store);
         await live.load(store, counted, Date.now());
+        await campaigns.load(counted, Date.now());
         return counted;
       });
       services.answers.clear();
       services.onLive();
     },
+    campaignsChanged: async () => {
+      await services.recount();
+      if (!store.embedded) await writeState(store, RECOUNT, randomUUID());
+    },
     onLive: () => undefined,
     close: async () => {
       clearInterval(watcher);
+      await services.alerts.close();
       await services.figures.close();
       await buffer.close();
       await services.tail.close();
       await services.vehicles.close();
+      await campaigns.close();
     },
   };
+  services.alerts = new Alerts(services, log, webhookOf(config, store, log));
+  campaigns.onMoments = (moments) => services.alerts.targets(moments);
   services.vehicles.onMoved = () => services.onLive();
   buffer.onFlushed = () => void services.tail.wake();
   buffer.onBelated = () => {
@@ -145,15 +176,29 @@ export async function startServices(
       'a void that was cut off could not be completed; it is tried again at the next start',
     ),
   );
-  if (journal.doubtful) {
-    const { rebuilt } = await checkStore(services, { repair: true });
-    log.warn({ rebuilt }, 'a replay had been cut off: every rollup was compared with the raw rows');
-    journal.trust();
-  }
+  await believe(services, journal, replayed, log);
   await services.tail.wake();
   services.tail.start();
+  await services.alerts.start();
   const watcher = watchOtherServers(services, journal, log);
   return services;
+}
+
+/** Compares what was replayed with the raw rows and writes anew what differs. */
+async function believe(
+  services: Services,
+  journal: Journal,
+  { months }: Replayed,
+  log: FastifyBaseLogger,
+): Promise<void> {
+  if (months.length === 0) return;
+  const { rebuilt } = await checkStore(services, {
+    repair: true,
+    ...(months === 'all' ? {} : { months }),
+  });
+  if (Object.keys(rebuilt).length > 0)
+    log.warn({ rebuilt }, 'rollups differed from the raw rows after an unclean end and were written anew');
+  journal.trust();
 }
 
 /**
@@ -166,6 +211,12 @@ async function newestSettled(store: Store): Promise<number> {
   );
   const newest = Number(rows[0]?.ms ?? 0);
   return Math.max(0, store.embedded ? newest : newest - OVERLAP_MS);
+}
+
+/** Where alerts are sent, when the settings say so. */
+function webhookOf(config: Config, store: Store, log: FastifyBaseLogger): Webhook | undefined {
+  const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret } = config;
+  return url === undefined || secret === undefined ? undefined : new Webhook(store, log, { url, secret });
 }
 
 /** How long an answer waits for rows that were acknowledged just before it was asked for, ms. */
@@ -200,6 +251,7 @@ function watchOtherServers(
         recount: await readState(store, RECOUNT),
       };
       await sources.reload();
+      await services.campaigns.book.reload();
       const moved = known !== undefined && now.geography !== known.geography;
       if (moved) await geography.reload();
       if (moved || (known !== undefined && now.recount !== known.recount)) await services.recount();

@@ -9,6 +9,7 @@ import { type Running, startService } from '../server/start.ts';
 import { EVENT_COLUMNS } from '../server/store/event-row.ts';
 import { readState, writeState } from '../server/store/state.ts';
 import { POSITION_COLUMNS } from '../server/vehicles/position.ts';
+import { CAMPAIGN_ID, demoCampaign, demoContacts } from './campaign.ts';
 import { buildCity, sourceInputs } from './city.ts';
 import { fillHistory } from './history.ts';
 import { scenarioByName } from './scenarios/index.ts';
@@ -30,6 +31,7 @@ await runMain(async () => {
   const stopped = stopSignal();
   console.log(`\nLearning City Monitor: open ${running.url}\nThe city is simulated; Ctrl-C ends it.\n`);
   await prepareStore(running.app.services);
+  await registerCampaign(running, config);
   await writeHistory(running.app.services);
   const stream = streamLive(running, config);
   await Promise.race([stopped, once(stream, 'exit')]);
@@ -81,15 +83,24 @@ async function writeHistory(services: Services): Promise<void> {
   await writeState(store, 'demo_history', JSON.stringify(span));
   const { onProgress, stop } = terminalProgress();
   const started = performance.now();
-  const { rows } = await fillHistory({
-    city: cityOf(services),
-    scenario: scenarioByName('ordinary-day'),
-    from_ms: span.from_ms,
-    to_ms: span.to_ms,
-    pseudonymise: services.pipeline.pseudonymise,
-    insert: (tsv, token) => store.insertTsv('events_raw', EVENT_COLUMNS, tsv, token),
-    onProgress: (done, days) => onProgress('days of history', Math.round(done), Math.round(days)),
-  });
+  let rows = 0;
+  for (const { scenario, from_ms, to_ms } of partsOf(services, span)) {
+    const before = (from_ms - span.from_ms) / DAY_MS;
+    const part = await fillHistory({
+      city: cityOf(services),
+      scenario: scenarioByName(scenario),
+      ...{ from_ms, to_ms, now_ms: span.to_ms },
+      pseudonymise: services.pipeline.pseudonymise,
+      insert: (tsv, token) => store.insertTsv('events_raw', EVENT_COLUMNS, tsv, token),
+      onProgress: (done) =>
+        onProgress(
+          'days of history',
+          Math.round(before + done),
+          Math.round((span.to_ms - span.from_ms) / DAY_MS),
+        ),
+    });
+    rows += part.rows;
+  }
   stop();
   // The history went past the write buffer, so its ids are news to it.
   await services.known.fill();
@@ -98,6 +109,41 @@ async function writeHistory(services: Services): Promise<void> {
   await writeState(store, 'demo_history', JSON.stringify({ ...span, done: true }));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${rows.toLocaleString('en')} events of history in ${seconds} s.`);
+}
+
+/** A span's ordinary days, and those of the campaign week. */
+function partsOf(
+  { campaigns }: Services,
+  { from_ms, to_ms }: Span,
+): { scenario: string; from_ms: number; to_ms: number }[] {
+  const week = campaigns.book.get(CAMPAIGN_ID);
+  const start = Math.min(to_ms, Math.max(from_ms, week?.from_ms ?? to_ms));
+  const end = Math.min(to_ms, Math.max(start, week?.to_ms ?? to_ms));
+  return [
+    { scenario: 'ordinary-day', from_ms, to_ms: start },
+    { scenario: 'lifelong-learning-week', from_ms: start, to_ms: end },
+    { scenario: 'ordinary-day', from_ms: end, to_ms },
+  ].filter((part) => part.from_ms < part.to_ms);
+}
+
+/** Registers the campaign week that is on, through the service's own door, and who answers for each ward. */
+async function registerCampaign(running: Running, config: Config): Promise<void> {
+  const { campaigns, geography } = running.app.services;
+  const known = campaigns.book.get(CAMPAIGN_ID);
+  if (known && Date.now() < known.to_ms) return;
+  const put = async (path: string, body: unknown) => {
+    const response = await fetch(`${running.url}/api/v1/campaigns/${CAMPAIGN_ID}${path}`, {
+      method: 'PUT',
+      headers: {
+        'content-type': 'application/json',
+        ...(config.ADMIN_KEY === undefined ? {} : { authorization: `Bearer ${config.ADMIN_KEY}` }),
+      },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`the campaign was not taken: ${await response.text()}`);
+  };
+  await put('', demoCampaign(Date.now()));
+  await put('/contacts', demoContacts(geography.division('2025').wards));
 }
 
 /** Writes where the mobile libraries were in the last fortnight of a span. */
@@ -110,7 +156,7 @@ async function writeTracks(
     scenario: scenarioByName('ordinary-day'),
     from_ms: Math.max(from_ms, to_ms - TRACK_DAYS_MS),
     to_ms,
-    insert: (tsv, token) => store.insertTsv('vehicle_positions', POSITION_COLUMNS, tsv, token),
+    insert: (tsv, token) => store.insertTsv('position_log', POSITION_COLUMNS, tsv, token),
   });
   await vehicles.reload();
   // Whoever asks for stops before this is done waits for it; the map need not.
@@ -129,6 +175,7 @@ function nextSpan(last: Span | undefined, newest_ms: number, now: number): Span 
 function streamLive(running: Running, config: Config): ChildProcess {
   const script = fileURLToPath(new URL('./main.ts', import.meta.url));
   const options = ['--url', running.url, '--rate', `${LIVE_EVENTS_PER_S}`, '--seconds', '0', '--seed', SEED];
+  options.push('--scenario', 'lifelong-learning-week');
   return spawn(process.execPath, ['--import', 'tsx', script, ...options, '--no-register'], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...(config.ADMIN_KEY === undefined ? {} : { SIMULATE_KEY: config.ADMIN_KEY }) },

@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox';
+import type { AlertAcknowledged, AlertRaised } from './alert.ts';
 import { LEVELS, LevelSchema } from './area.ts';
+import type { CampaignProgressed } from './campaign.ts';
 import { DIVISIONS, DivisionSchema, type Source, SourceSchema } from './event.ts';
 
 /** What a client asks of the `/live` namespace; asking again replaces it. */
@@ -37,6 +39,9 @@ export type ServerToClient = {
   'area:changed': (message: AreaMessage) => void;
   'event:seen': (message: EventSeen) => void;
   'vehicle:moved': (message: VehicleMoved) => void;
+  'campaign:progressed': (message: CampaignProgressed) => void;
+  'alert:raised': (message: AlertRaised) => void;
+  'alert:acknowledged': (message: AlertAcknowledged) => void;
 };
 
 /** What a client sends on `/live`. */

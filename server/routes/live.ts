@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { Server } from 'socket.io';
-import { identify, mayPass, seesSmallCounts } from '../access/caller.ts';
+import { type Caller, identify, mayPass, seesSmallCounts } from '../access/caller.ts';
 import { refuseForeignPages } from '../access/doors.ts';
 import type { ClientToServer, ServerToClient } from '../contract/live.ts';
 import { toProblem } from '../errors.ts';
-import { type LiveSocketData, Publisher } from '../live/publisher.ts';
+import { PER_MESSAGE_DEFLATE, takeFrames } from '../live/fan-out.ts';
+import { type Audience, type LiveSocketData, Publisher } from '../live/publisher.ts';
 import type { Services } from '../services.ts';
 
 /** The `/live` namespace of socket.io, websocket only. */
@@ -14,8 +15,9 @@ export async function liveRoutes(app: FastifyInstance, { services }: { services:
     transports: ['websocket'],
     serveClient: false,
     maxHttpBufferSize: 64 * 1024,
-    perMessageDeflate: false,
+    perMessageDeflate: PER_MESSAGE_DEFLATE,
   });
+  io.engine.on('connection', takeFrames);
   const namespace = io.of('/live');
   namespace.use(async (socket, next) => {
     try {
@@ -23,7 +25,7 @@ export async function liveRoutes(app: FastifyInstance, { services }: { services:
       const key: unknown = socket.handshake.auth.key;
       const caller = await identify(typeof key === 'string' ? key : undefined, config, services.keys);
       if (!mayPass(caller, 'viewer')) throw new Error('this key may only write events');
-      socket.data.sees_small_counts = seesSmallCounts(caller);
+      socket.data.audience = audienceOf(caller);
       next();
     } catch (error) {
       next(Object.assign(new Error('not signed in'), { data: toProblem(error) }));
@@ -34,12 +36,20 @@ export async function liveRoutes(app: FastifyInstance, { services }: { services:
     state: live,
     geography,
     sources,
+    campaigns: services.campaigns,
     k: config.K_ANONYMITY,
     lagMs: () => buffer.lagMs(),
   });
   services.onLive = () => publisher.wake();
+  services.alerts.onRaised = (alert) => publisher.raise(alert);
+  services.alerts.onAcknowledged = (message) => publisher.acknowledge(message);
   app.addHook('preClose', async () => {
     publisher.close();
     await io.close();
   });
+}
+
+function audienceOf(caller: Caller): Audience {
+  if (seesSmallCounts(caller)) return 'analyst';
+  return mayPass(caller, 'leader') ? 'leader' : 'public';
 }

@@ -25,7 +25,7 @@ export async function statusRoutes(
       const [[counts], rejects, [basemap]] = await Promise.all([
         queries.status(services.store, {}),
         services.store.query<{ reason: string; n: string }>(
-          'SELECT reason, toString(count()) AS n FROM rejects WHERE received_at > now() - INTERVAL 30 DAY GROUP BY reason ORDER BY reason',
+          'SELECT reason, toString(count()) AS n FROM refused_records WHERE received_at > now() - INTERVAL 30 DAY GROUP BY reason ORDER BY reason',
         ),
         services.store.query<{ n: string }>('SELECT toString(count()) AS n FROM basemap'),
       ]);

@@ -1,6 +1,6 @@
 -- A row: one reason, and how many records were refused for it.
 SELECT reason, count() AS n
-FROM rejects
+FROM refused_records
 WHERE {rejects_filter}
 GROUP BY reason
 ORDER BY reason

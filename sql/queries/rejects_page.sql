@@ -6,7 +6,7 @@ SELECT
   seq,
   toString(cityHash64(source, source_id, event_id, reason, detail, key_id, record)) AS content,
   source, source_id, event_id, reason, detail, record
-FROM rejects
+FROM refused_records
 WHERE {rejects_filter}
   AND ({before_ms:Int64} = 0
     OR received_at < fromUnixTimestamp64Milli({before_ms:Int64}, 'UTC')

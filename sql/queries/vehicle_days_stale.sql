@@ -3,7 +3,7 @@ SELECT held.source_id AS source_id, toString(held.day) AS day
 FROM
 (
   SELECT source_id, toDate(at, 'Asia/Ho_Chi_Minh') AS day, count() AS positions
-  FROM vehicle_positions FINAL
+  FROM position_log FINAL
   GROUP BY source_id, day
 ) AS held
 LEFT JOIN

@@ -5,7 +5,7 @@ SELECT
   toUnixTimestamp64Milli(received_at) AS received_ms,
   lon, lat, speed_kmh, heading, accuracy_m, battery, flags,
   toString(preference) AS preference
-FROM vehicle_positions FINAL
+FROM position_log FINAL
 WHERE at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
   AND at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
   AND (empty({source_ids:Array(String)}) OR source_id IN {source_ids:Array(String)})

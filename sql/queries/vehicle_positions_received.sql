@@ -5,7 +5,7 @@ SELECT
   toUnixTimestamp64Milli(received_at) AS received_ms,
   lon, lat, speed_kmh, heading, accuracy_m, battery, flags,
   toString(preference) AS preference
-FROM vehicle_positions
+FROM position_log
 WHERE received_at > fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')
 ORDER BY received_at
 LIMIT {limit:UInt32} WITH TIES

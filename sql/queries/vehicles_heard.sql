@@ -3,6 +3,6 @@ SELECT
   source_id,
   toUnixTimestamp64Milli(max(at)) AS newest_ms,
   toUnixTimestamp64Milli(max(received_at)) AS received_ms
-FROM vehicle_positions
+FROM position_log
 GROUP BY source_id
 ORDER BY source_id

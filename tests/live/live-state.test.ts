@@ -24,6 +24,7 @@ const rowOf = (occurred_ms: number, changes: Partial<TailRow> = {}): TailRow => 
   duration_min: 30,
   headcount: 1,
   sign: 1,
+  programme: '',
   ...changes,
 });
 

@@ -176,8 +176,9 @@ describe('a client of /live', () => {
     await client.until(() => client.areas.get('27043')?.[1] === null && client.seen.length > 0);
     expect(client.areas.get('27043')).toEqual(['27043', null, null, null]);
     expect(client.seen).not.toContainEqual([106.71234, 10.78123, 'centre']);
-    await send(Array.from({ length: 5 }, (_, i) => anEvent({ ward: '27043', learner_id: `more-${i}` })));
-    await client.until(() => client.areas.get('27043')?.[2] === 6);
+    await send(Array.from({ length: 20 }, (_, i) => anEvent({ ward: '27043', learner_id: `more-${i}` })));
+    await client.until(() => client.areas.get('27043')?.[1] === 21);
+    expect(client.areas.get('27043')).toEqual(['27043', 21, 20, 945]);
   });
 });
 
