@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LEARNER_GROUPS } from '../../server/contract/event.ts';
 import { DAY_MS, startOfCityDay, toCityIso } from '../../server/contract/time.ts';
-import { anEvent, startTestService, type TestService } from '../helper/service.ts';
-import { launchBrowser, openPage } from './browser.ts';
+import { anEvent } from '../helper/service.ts';
+import { faultsOf, startVisit } from './browser.ts';
 
 // The ward brief as a council gets it: printed. The ward has everything that can be said of one, so its page is full.
 
 const POOR = '27592'; // Bà Điểm
-let service: TestService;
-let browser: Browser;
 
-beforeAll(async () => {
-  service = await startTestService();
+const { open } = startVisit(async (service) => {
   const wards = service.app.services.geography.division('2025').wards.map((ward) => ward.code);
   const yesterday = startOfCityDay(Date.now()) - DAY_MS;
   const learn = (ward: string, i: number) =>
@@ -42,16 +36,11 @@ beforeAll(async () => {
     });
     expect(answer.status).toBe(200);
   }
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await service?.stop();
 });
 
 describe.each(['vi', 'en'])('the ward brief in %s', (lang) => {
   test('prints on exactly one page, loads nothing and breaks no policy', async () => {
-    const { page, misdeeds } = await openPage(browser, `${service.url}/brief/${POOR}?lang=${lang}`);
+    const { page, misdeeds } = await open(`/brief/${POOR}?lang=${lang}`);
     expect(await page.locator('.marks li').count()).toBeGreaterThanOrEqual(3);
     expect(await page.locator('.map path').count()).toBeGreaterThan(5);
     const pdf = (await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString('latin1');
@@ -59,17 +48,12 @@ describe.each(['vi', 'en'])('the ward brief in %s', (lang) => {
     // A4 in points.
     expect(pdf).toMatch(/\/MediaBox \[0 0 59[45](\.\d+)? 84[12](\.\d+)?\]/);
     expect(misdeeds).toEqual({ foreign: [], errors: [] });
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-    const found = await page.evaluate(async () => {
-      const { violations } = await (window as any).axe.run(document);
-      return violations.filter((one: any) => one.impact === 'serious' || one.impact === 'critical');
-    });
-    expect(found).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
     await page.close();
   });
 
   test('fits a phone without scrolling sideways', async () => {
-    const { page } = await openPage(browser, `${service.url}/brief/${POOR}?lang=${lang}`, {
+    const { page } = await open(`/brief/${POOR}?lang=${lang}`, {
       width: 375,
       height: 700,
     });

@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import writeXlsxFile from 'write-excel-file/node';
-import { anEvent, startTestService, type TestService } from '../helper/service.ts';
-import { launchBrowser, openPage } from './browser.ts';
+import { anEvent } from '../helper/service.ts';
+import { faultsOf, startVisit, type Visit } from './browser.ts';
 
 // The pages of the people in the centres, built, against the real service, in a real browser.
-
-let service: TestService;
-let browser: Browser;
 
 /** A day in the city's zone that is over, as a list writes it. */
 const DAY = new Date(Date.now() - 48 * 3_600_000 + 7 * 3_600_000);
@@ -27,7 +23,7 @@ ${VI_DAY};18:30;Hoàng Em;079203001237;Khánh Hội;bay;;90;
 
 const figure = async (page: Page, id: string) =>
   Number(((await page.getByTestId(id).textContent()) ?? '').replace(/\D/g, ''));
-const events = async () => (await service.get('/api/v1/status')).body.events as number;
+const events = async () => (await visit.service.get('/api/v1/status')).body.events as number;
 
 async function chooseFile(page: Page, name: string, content: Buffer | string): Promise<void> {
   await page.getByTestId('file').setInputFiles({
@@ -60,20 +56,9 @@ async function downloaded(page: Page, button: string): Promise<{ name: string; c
   return { name: file.suggestedFilename(), content: readFileSync(await file.path()) };
 }
 
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  return page.evaluate(async () => {
-    const { violations } = await (window as any).axe.run(document);
-    return violations
-      .filter((fault: any) => fault.impact === 'serious' || fault.impact === 'critical')
-      .map((fault: any) => `${fault.id}: ${fault.nodes.map((node: any) => node.target).join(', ')}`);
-  });
-}
-
 const width = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
 
-beforeAll(async () => {
-  service = await startTestService();
+const visit: Visit = startVisit(async (service) => {
   const registered = await fetch(`${service.url}/api/v1/sources/clc-q4-01`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
@@ -86,16 +71,11 @@ beforeAll(async () => {
     anEvent({ source_id: 'clc-other', ward: '99998' }),
   ]);
   expect(answer.body.rejected).toHaveLength(3);
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await service?.stop();
 });
 
 describe('/upload', () => {
   it('takes a CSV list with Vietnamese headings, shows each problem beside its row, and counts it once', async () => {
-    const { page, misdeeds } = await openPage(browser, `${service.url}/upload`);
+    const { page, misdeeds } = await visit.open('/upload');
     const posted: string[] = [];
     page.on('request', (request) => request.method() === 'POST' && posted.push(request.postData() ?? ''));
     await chooseFile(page, 'diem danh.csv', LIST);
@@ -121,7 +101,7 @@ describe('/upload', () => {
     // Names stay here; the learner went in the body, with its zero back.
     expect(posted.join()).not.toMatch(/Nguyễn|Trần|Dung|Cường/);
     expect(posted.join()).toContain('079203001234');
-    expect(page.url()).toBe(`${service.url}/upload`);
+    expect(page.url()).toBe(`${visit.service.url}/upload`);
     expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
 
     // The same list from another file, on a page that remembers nothing.
@@ -170,7 +150,7 @@ describe('/upload', () => {
       ],
       [text('Lớp 2'), null, day, { value: 30, type: Number }, text('9h')],
     ]).toBuffer();
-    const { page } = await openPage(browser, `${service.url}/upload?lang=en`);
+    const { page } = await visit.open('/upload?lang=en');
     await chooseFile(page, 'list.xlsx', xlsx);
     expect(await page.getByTestId('unmapped').textContent()).toMatch(/Buổi/);
     await page.locator('[data-testid="column"][data-heading="Buổi"]').selectOption('date');
@@ -180,7 +160,7 @@ describe('/upload', () => {
     expect(await figure(page, 'sum-accepted')).toBe(2);
     expect(await events()).toBe(before + 2);
     const day_text = DAY.toISOString().slice(0, 10);
-    const { body } = await service.get(
+    const { body } = await visit.service.get(
       `/api/v1/activity?level=ward&area=27265&step=hour&from=${day_text}T09:00:00%2B07:00&to=${day_text}T10:00:00%2B07:00`,
     );
     expect(body.points[0]).toMatchObject({ events: 2, headcount: 31 });
@@ -188,7 +168,7 @@ describe('/upload', () => {
   });
 
   it('goes on by itself after the network was gone, asks for a key where one is needed, and refuses a file that is no list', async () => {
-    const { page } = await openPage(browser, `${service.url}/upload`);
+    const { page } = await visit.open('/upload');
     await page.getByTestId('file').setInputFiles({
       name: 'x.xls',
       mimeType: 'application/vnd.ms-excel',
@@ -242,7 +222,7 @@ describe('/upload', () => {
   });
 
   it('gives a template that it reads itself', async () => {
-    const { page } = await openPage(browser, `${service.url}/upload`);
+    const { page } = await visit.open('/upload');
     const template = await downloaded(page, 'template-xlsx');
     await chooseFile(page, template.name, template.content);
     expect(await page.getByTestId('unmapped').count()).toBe(0);
@@ -251,10 +231,10 @@ describe('/upload', () => {
   });
 
   it('loads neither the map nor, before a file is chosen, a reader of spreadsheets', async () => {
-    const page = await browser.newPage();
+    const page = await visit.browser.newPage();
     const scripts: string[] = [];
     page.on('request', (request) => scripts.push(request.url()));
-    await page.goto(`${service.url}/upload`);
+    await page.goto(`${visit.service.url}/upload`);
     await page.getByTestId('template-csv').waitFor();
     expect(scripts.filter((url) => /MonitorMap|PlannerScreen|socket\.io/.test(url))).toEqual([]);
     await page.close();
@@ -263,7 +243,7 @@ describe('/upload', () => {
 
 describe('/rejects', () => {
   it('shows what was refused and why, filtered by the address, and gives it as CSV', async () => {
-    const { page, misdeeds } = await openPage(browser, `${service.url}/rejects?source=clc-q4-01`);
+    const { page, misdeeds } = await visit.open('/rejects?source=clc-q4-01');
     await page.getByTestId('reject').first().waitFor();
     expect(await page.getByTestId('reject').count()).toBe(2);
     expect(await page.locator('[data-testid="count"][data-reason="unknown_ward"]').textContent()).toMatch(
@@ -285,8 +265,8 @@ describe('/rejects', () => {
 
 describe('/sources', () => {
   it('lists what only events name, registers it, and says what is wrong beside the field', async () => {
-    await service.send(anEvent({ source_id: 'nha-van-hoa-9', ward: '27265' }));
-    const { page, misdeeds } = await openPage(browser, `${service.url}/sources`);
+    await visit.service.send(anEvent({ source_id: 'nha-van-hoa-9', ward: '27265' }));
+    const { page, misdeeds } = await visit.open('/sources');
     const row = page.locator('[data-testid="place"][data-id="nha-van-hoa-9"]');
     await row.waitFor();
     expect(await row.textContent()).toMatch(/chưa đăng ký/);
@@ -305,7 +285,7 @@ describe('/sources', () => {
     await page.getByTestId('saved').waitFor();
     await page.getByTestId('find').fill('nha van hoa');
     await page.waitForFunction(() => document.querySelectorAll('[data-testid="place"]').length === 1);
-    const { body } = await service.get('/api/v1/sources');
+    const { body } = await visit.service.get('/api/v1/sources');
     expect(body.sources.find((one: any) => one.source_id === 'nha-van-hoa-9')).toMatchObject({
       name: 'Nhà văn hóa Phường 9',
       kind: 'culture_house',
@@ -338,7 +318,7 @@ describe('the three pages', () => {
   it.each(['upload', 'rejects', 'sources'])(
     '/%s has no serious accessibility fault in either language and theme, and fits a phone',
     async (name) => {
-      const { page } = await openPage(browser, `${service.url}/${name}`, { width: 390, height: 780 });
+      const { page } = await visit.open(`/${name}`, { width: 390, height: 780 });
       // A colour on its way from one to another is neither.
       await page.emulateMedia({ reducedMotion: 'reduce' });
       if (name === 'upload') await chooseFile(page, 'a.csv', LIST);
@@ -367,8 +347,8 @@ describe('the three pages', () => {
   );
 
   it('say so, and how to go on, when the service was updated since the page was opened', async () => {
-    const page = await browser.newPage();
-    await page.goto(`${service.url}/sources`);
+    const page = await visit.browser.newPage();
+    await page.goto(`${visit.service.url}/sources`);
     await page.getByTestId('place').first().waitFor();
     await page.route('**/assets/UploadPage*', (route) => route.fulfill({ status: 404, body: '' }));
     await page.getByTestId('nav-upload').first().click();
@@ -384,7 +364,7 @@ describe('the three pages', () => {
   });
 
   it('are reached from the map and back by keyboard; the map keeps its view', async () => {
-    const { page } = await openPage(browser, `${service.url}/?view=table&window=7d`, { width: 1440 });
+    const { page } = await visit.open('/?view=table&window=7d', { width: 1440 });
     await page.getByTestId('table-row').first().waitFor();
     expect(await page.locator('.nav-wide [aria-current="page"]').textContent()).toBe('Bản đồ');
     await page.locator('.nav-wide [data-testid="nav-upload"]').focus();

@@ -1,7 +1,6 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestService, type TestService } from '../helper/service.ts';
-import { launchBrowser, mapReady, openPage } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { mapReady, startVisit, type Visit } from './browser.ts';
 
 // Mobile libraries on the real map, reported by the protocol of stock phone apps.
 
@@ -12,13 +11,10 @@ const PX_PER_DEGREE = (512 * 2 ** ZOOM) / 360;
 const EAST_DEG = 0.02;
 const MINUTE_S = 60;
 
-let service: TestService;
-let browser: Browser;
-
 const report = async (id: string, lon: number, minutes_ago: number) => {
   const timestamp = Math.floor(Date.now() / 1000) - minutes_ago * MINUTE_S;
   const query = new URLSearchParams({ id, lat: `${HERE.lat}`, lon: `${lon}`, timestamp: `${timestamp}` });
-  expect((await fetch(`${service.url}/osmand?${query}&speed=10&bearing=0`)).status).toBe(200);
+  expect((await fetch(`${visit.service.url}/osmand?${query}&speed=10&bearing=0`)).status).toBe(200);
 };
 
 /** The middle of the map, which is where the address points. */
@@ -54,8 +50,7 @@ async function purpleAt(page: Page, { x, y }: { x: number; y: number }): Promise
   );
 }
 
-beforeAll(async () => {
-  service = await startTestService();
+const visit: Visit = startVisit(async (service) => {
   const put = await fetch(`${service.url}/api/v1/sources/bus-here`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
@@ -64,17 +59,12 @@ beforeAll(async () => {
   expect(put.status).toBe(200);
   await report('bus-here', HERE.lon, 1);
   await report('bus-lost', HERE.lon + EAST_DEG, 180);
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await service?.stop();
 });
 
 describe('mobile libraries on the map', () => {
   it('are drawn where they are, filled while they report and hollow where they were only last seen, and say so', async () => {
-    const address = `${service.url}/?lon=${HERE.lon}&lat=${HERE.lat}&z=${ZOOM}`;
-    const { page, misdeeds } = await openPage(browser, address, { width: 1000, height: 560 });
+    const address = `/?lon=${HERE.lon}&lat=${HERE.lat}&z=${ZOOM}`;
+    const { page, misdeeds } = await visit.open(address, { width: 1000, height: 560 });
     await mapReady(page);
     const here = await middleOf(page);
     const east = { x: here.x + EAST_DEG * PX_PER_DEGREE, y: here.y };

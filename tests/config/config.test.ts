@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../server/config.ts';
 import { UsageError } from '../../server/errors.ts';
-import { temporaryDir } from '../helper/service.ts';
+import { temporaryDir } from '../helper/temporary-dir.ts';
 
 const root = temporaryDir();
 let folders = 0;

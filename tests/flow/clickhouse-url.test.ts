@@ -2,7 +2,7 @@ import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LearningEvent } from '../../server/contract/event.ts';
 import { type ChildService, startChild } from '../commands/child.ts';
-import { type ClickHouseServer, startClickHouse } from '../helper/clickhouse-http.ts';
+import { type ClickHouseServer, startClickHouse } from '../helper/clickhouse.ts';
 import { anEvent, startTestService, type TestService, temporaryDir } from '../helper/service.ts';
 import { aRow, countEverywhere, insertRows, MUST_AGREE } from '../store/open-config.ts';
 

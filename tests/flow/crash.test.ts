@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runChaos } from '../../bench/chaos.ts';
-import { startChild } from '../commands/child.ts';
-import { temporaryDir } from '../helper/service.ts';
+import { nodeArguments, startChild } from '../commands/child.ts';
+import { temporaryDir } from '../helper/temporary-dir.ts';
 
 // `npm run bench -- chaos` runs the same with more rounds.
 const ROUNDS = 3;
@@ -14,6 +14,7 @@ test(`a service that is killed ${ROUNDS} times under load has every acknowledged
     seed,
     dataDir: temporaryDir(),
     say: (text) => log.push(text),
+    program: (source) => nodeArguments([source]),
     start: async (DATA_DIR) => {
       const child = await startChild({ DATA_DIR });
       return { url: child.url, kill: async (signal) => void (await child.end(signal)) };

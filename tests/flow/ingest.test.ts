@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../server/config.ts';
 import type { LearningEvent } from '../../server/contract/event.ts';
 import { startService } from '../../server/start.ts';
+import { NOTHING_GIVEN } from '../helper/place.ts';
 import { anEvent, startTestService, type TestService } from '../helper/service.ts';
 import { countEverywhere, MUST_AGREE } from '../store/open-config.ts';
 
@@ -511,18 +512,9 @@ describe('sources', () => {
   });
 
   test('null means not given, as if the field were left out: it is not zero', async () => {
-    const nulls = {
-      lon: null,
-      lat: null,
-      ward: null,
-      seats: null,
-      hours: null,
-      computers: null,
-      internet: null,
-    };
-    const { status, body } = await put('clc-null', { ...centre, ...nulls });
+    const { status, body } = await put('clc-null', { ...centre, ...NOTHING_GIVEN });
     expect(status).toBe(200);
-    expect(body).toEqual({ source_id: 'clc-null', ...centre, ...nulls, registered: true });
+    expect(body).toEqual({ source_id: 'clc-null', ...centre, ...NOTHING_GIVEN, registered: true });
     expect(await find('clc-null')).toEqual({ ...body, ...neverHeard });
   });
 

@@ -364,7 +364,7 @@ describe("a learner's id", () => {
     const tables = await service.store.query<{ name: string }>(
       `SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'`,
     );
-    expect(tables.map(({ name }) => name)).toContain('rejects');
+    expect(tables.map(({ name }) => name)).toContain('refused_records');
     for (const { name } of tables) {
       const rows = await service.store.query(`SELECT * FROM ${name}`);
       expect(JSON.stringify(rows), name).not.toMatch(hidden);

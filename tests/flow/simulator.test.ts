@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runNode } from '../commands/child.ts';
 import { LiveClient } from '../helper/live-client.ts';
 import { startTestService, type TestService } from '../helper/service.ts';
 
@@ -14,23 +13,11 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 async function simulate(...options: string[]) {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'simulator/main.ts', '--url', service.url, '--seed', '7', ...options],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    errors += chunk;
-  });
-  const [code] = await once(child, 'exit');
+  const command = ['simulator/main.ts', '--url', service.url, '--seed', '7', ...options];
+  const { code, stdout, stderr: errors } = await runNode(command);
   return {
     code,
-    summary: output.trim() === '' ? undefined : JSON.parse(output.trim().split('\n').at(-1) ?? ''),
+    summary: stdout.trim() === '' ? undefined : JSON.parse(stdout.trim().split('\n').at(-1) ?? ''),
     errors,
   };
 }

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey } from '../../server/access/keys.ts';
 import { SOURCE_COLUMNS, SOURCE_KINDS, SOURCE_OF_KIND } from '../../server/contract/source.ts';
 import { SourceRegistry } from '../../server/store/sources.ts';
-import { type ClickHouseServer, startClickHouse } from '../helper/clickhouse-http.ts';
+import { type ClickHouseServer, startClickHouse } from '../helper/clickhouse.ts';
 import { LiveClient } from '../helper/live-client.ts';
+import { NOTHING_GIVEN } from '../helper/place.ts';
 import { anEvent, startTestService, type TestService, temporaryDir } from '../helper/service.ts';
 
 const ADMIN_KEY = 'the-admin-key-of-the-test-0123456789';
@@ -51,15 +52,6 @@ const placesOf = (id: string) =>
     { id },
   );
 
-const EMPTY = {
-  lon: null,
-  lat: null,
-  ward: null,
-  seats: null,
-  hours: null,
-  computers: null,
-  internet: null,
-};
 /** Servers look at the register every two seconds; the rest is for a busy machine. */
 const SOON_MS = 6_000;
 const centre = { source: 'centre', name: 'Trung tâm', kind: 'centre' };
@@ -85,7 +77,7 @@ describe('a source that nobody registered', () => {
       source: 'mobile_library',
       name: 'bus-9',
       kind: 'vehicle',
-      ...EMPTY,
+      ...NOTHING_GIVEN,
       registered: false,
       last_seen: expect.stringMatching(/\+07:00$/),
       events: 2,
@@ -146,7 +138,7 @@ describe('the register', () => {
     expect(other.get('read-1')).toEqual({
       source_id: 'read-1',
       ...centre,
-      ...EMPTY,
+      ...NOTHING_GIVEN,
       name: 'Khác',
       seats: 3,
       registered: true,
@@ -157,7 +149,7 @@ describe('the register', () => {
 
   test('a change made while the store is read again is not lost', async () => {
     const { sources } = service.app.services;
-    const record = { source_id: 'race', ...centre, ...EMPTY, registered: true } as never;
+    const record = { source_id: 'race', ...centre, ...NOTHING_GIVEN, registered: true } as never;
     await Promise.all([sources.reload(), sources.put([record]), sources.reload()]);
     expect(sources.get('race')).toEqual(record);
     await Promise.all([sources.reload(), sources.remove('race'), sources.reload()]);
@@ -344,7 +336,7 @@ describe('many at once', () => {
       registered: true,
       ...never,
     });
-    expect((await one('c-2')).body).toMatchObject({ name: 'Xe 2', ...EMPTY });
+    expect((await one('c-2')).body).toMatchObject({ name: 'Xe 2', ...NOTHING_GIVEN });
   });
 
   test('CSV: a bad row, one too short, one too long and one with a stray quote cost no other', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS, startOfCityDay, toCityIso } from '../../server/contract/time.ts';
 import { type ChildService, startChild } from '../commands/child.ts';
-import { type ClickHouseServer, startClickHouse } from '../helper/clickhouse-http.ts';
+import { type ClickHouseServer, startClickHouse } from '../helper/clickhouse.ts';
 import { LiveClient } from '../helper/live-client.ts';
 import { startTestService, type TestService, temporaryDir } from '../helper/service.ts';
 

@@ -5,7 +5,7 @@ import { startOfCityDay, toCityIso } from '../../server/contract/time.ts';
 import type { Fix } from '../../server/vehicles/position.ts';
 import { type ChildService, startChild } from '../commands/child.ts';
 import { LiveClient } from '../helper/live-client.ts';
-import { anEvent, startTestService, type TestService, temporaryDir } from '../helper/service.ts';
+import { anEvent, migratedDir, startTestService, type TestService } from '../helper/service.ts';
 import { driving, fixAt, HERE, MINUTE, NINE, shuffled, standing } from '../vehicles/tracks.ts';
 
 const ADMIN_KEY = 'a-test-admin-key-of-enough-length';
@@ -319,7 +319,7 @@ describe('vehicles, live and as GTFS-realtime', () => {
 });
 
 describe('an open service', () => {
-  const DATA_DIR = temporaryDir();
+  const DATA_DIR = migratedDir();
   let child: ChildService | undefined;
   afterAll(() => child?.end('SIGKILL'));
 

@@ -7,7 +7,7 @@ import { DAY_MS, startOfCityDay, toCityIso } from '../../server/contract/time.ts
 import { checkStore } from '../../server/store/check.ts';
 import { type ChildService, startChild } from '../commands/child.ts';
 import { LiveClient } from '../helper/live-client.ts';
-import { anEvent, startTestService, type TestService, temporaryDir } from '../helper/service.ts';
+import { anEvent, migratedDir, startTestService, type TestService } from '../helper/service.ts';
 
 const ADMIN_KEY = 'admin-key-of-the-void-tests';
 const admin = { authorization: `Bearer ${ADMIN_KEY}` };
@@ -294,7 +294,7 @@ test('boundaries imported later move withdrawn events too, and bring none back',
 
 describe('a crash', () => {
   let child: ChildService | undefined;
-  const DATA_DIR = temporaryDir();
+  const DATA_DIR = migratedDir();
   // The engine lets a process hold one store.
   beforeAll(stop);
   afterAll(() => child?.end('SIGKILL'));

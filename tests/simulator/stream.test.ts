@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { scenarioByName } from '../../simulator/scenarios/index.ts';
 import { type StreamOptions, streamLive } from '../../simulator/stream.ts';
+import { spawnNode } from '../commands/child.ts';
 import { testCity } from './helper.ts';
 
 type Call = { method: string; path: string; key: string | undefined; body: string };
@@ -156,19 +155,15 @@ describe('a stream', () => {
 });
 
 describe('npm run simulate', () => {
-  const main = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url));
-
   /** Runs the command; resolves with its exit code and what it wrote. */
   function simulate(...args: string[]) {
-    const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawnNode(['simulator/main.ts', ...args]);
     let out = '';
     let err = '';
-    child.stdout.on('data', (chunk) => {
+    child.stdout?.on('data', (chunk) => {
       out += chunk;
     });
-    child.stderr.on('data', (chunk) => {
+    child.stderr?.on('data', (chunk) => {
       err += chunk;
     });
     const done = new Promise<{ code: number | null; out: string; err: string }>((resolve) =>

@@ -5,6 +5,7 @@ import { askedOf, parseFilters, writeFilters } from '../../web/src/rejects/filte
 import { addressOf, screenOf } from '../../web/src/shell/screens.ts';
 import { checkDraft, draftOf, EMPTY_DRAFT, inputOf } from '../../web/src/sources/draft.ts';
 import { DEFAULT_VIEW } from '../../web/src/url-state.ts';
+import { NOTHING_GIVEN } from '../helper/place.ts';
 
 describe('the screens', () => {
   it('are told by their path, and the planner keeps its view while another is open', () => {
@@ -88,13 +89,7 @@ describe('a place that is typed', () => {
       source_id: 'x-1',
       name: 'x-1',
       kind: 'centre',
-      lon: null,
-      lat: null,
-      ward: null,
-      seats: null,
-      hours: null,
-      computers: null,
-      internet: null,
+      ...NOTHING_GIVEN,
       registered: false,
     } as SourceRecord;
     expect(draftOf(seen)).toEqual({ ...EMPTY_DRAFT, source_id: 'x-1' });
