@@ -113,7 +113,7 @@ export class PositionBuffer {
   async #insert(tsv: Buffer, token: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#store.insertTsv('vehicle_positions', POSITION_COLUMNS, tsv, token);
+        return await this.#store.insertTsv('position_log', POSITION_COLUMNS, tsv, token);
       } catch (error) {
         if (attempt >= INSERT_TRIES || error instanceof StoreFullError) throw error;
         this.#log.warn({ err: error, attempt }, 'an insert of positions failed');

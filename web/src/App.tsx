@@ -14,6 +14,9 @@ const PlannerScreen = lazy(plannerScreen);
 const UploadPage = lazy(() => import('./upload/UploadPage.tsx'));
 const RejectsPage = lazy(() => import('./rejects/RejectsPage.tsx'));
 const SourcesPage = lazy(() => import('./sources/SourcesPage.tsx'));
+const LeaderScreen = lazy(() => import('./leader/LeaderScreen.tsx'));
+const CampaignsPage = lazy(() => import('./leader/campaigns/CampaignsPage.tsx'));
+const SqlPage = lazy(() => import('./analyst/SqlPage.tsx'));
 const MethodPage = lazy(() => import('./method/MethodPage.tsx'));
 
 // The screen that most open is fetched while the page starts.
@@ -54,6 +57,15 @@ export function App() {
         <Route path="/upload">{screen('upload', <UploadPage />)}</Route>
         <Route path="/rejects">{screen('rejects', <RejectsPage />)}</Route>
         <Route path="/sources">{screen('sources', <SourcesPage />)}</Route>
+        <Route path="/live/*?">
+          <ScreenBoundary key="live">
+            <Suspense fallback={screen('live', <Waiting />)}>
+              <LeaderScreen />
+            </Suspense>
+          </ScreenBoundary>
+        </Route>
+        <Route path="/campaigns">{screen('live', <CampaignsPage />)}</Route>
+        <Route path="/sql">{screen('sql', <SqlPage />)}</Route>
         <Route path="/method">{screen('method', <MethodPage />)}</Route>
         <Route>
           <ScreenBoundary key="planner">

@@ -1,5 +1,5 @@
 import type { Areas, Level } from '../../server/contract/area.ts';
-import { queryClient } from './api/queries.ts';
+import { areasKey, queryClient } from './api/queries.ts';
 import { drawnAreas } from './map/drawn-areas.ts';
 import type { Bbox } from './map/geometry.ts';
 import { mapHandle } from './map/handle.ts';
@@ -12,7 +12,7 @@ export function levelOf(code: string): Level {
 
 /** Where an area lies, as far as its level has been loaded. */
 export function boxOf(code: string): Bbox | undefined {
-  const areas = queryClient.getQueryData<Areas>(['areas', levelOf(code)]);
+  const areas = queryClient.getQueryData<Areas>(areasKey(levelOf(code), viewStore.get().division));
   return areas && drawnAreas(areas).box_by_code.get(code);
 }
 

@@ -17,10 +17,19 @@ export const pageStore = createStore<{
   hover: string | null;
   /** Why there is no map; null when there can be one. */
   map_trouble: 'no_webgl' | 'failed' | null;
+  /** The map is there and has drawn its areas. */
+  map_ready: boolean;
   keys_open: boolean;
   /** The card that opens next takes the focus (it was asked for in the list or the search, not on the map). */
   focus_card: boolean;
-}>({ zoom_level: 'ward', hover: null, map_trouble: null, keys_open: false, focus_card: false });
+}>({
+  zoom_level: 'ward',
+  hover: null,
+  map_trouble: null,
+  map_ready: false,
+  keys_open: false,
+  focus_card: false,
+});
 
 const isPlanner = () => window.location.pathname === '/';
 
@@ -67,9 +76,14 @@ export function usePage<P>(part: (page: ReturnType<typeof pageStore.get>) => P):
   return useStore(pageStore, part);
 }
 
+/** The level that a view asks for; wards of the old division have no residents and no drawing, so it is its districts. */
+function pinnedLevel({ level, division }: View): Level | null {
+  return division === 'pre-2025' ? 'district' : level;
+}
+
 /** The level on show: pinned, else as the zoom asks. */
 export function useLevel(): Level {
-  const pinned = useView((view) => view.level);
+  const pinned = useView(pinnedLevel);
   const by_zoom = usePage((page) => page.zoom_level);
   return pinned ?? by_zoom;
 }

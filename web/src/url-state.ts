@@ -1,8 +1,9 @@
 import type { Level } from '../../server/contract/area.ts';
 import type { Basis } from '../../server/contract/coverage.ts';
-import type { LearnerGroup, Source } from '../../server/contract/event.ts';
+import type { DivisionId, LearnerGroup, Source } from '../../server/contract/event.ts';
+import { DEFAULT_SITING, parseSiting, type SitingView, writeSiting } from './siting-url.ts';
 import type { Lang } from './text/format.ts';
-import { parseWindow, type WindowChoice, writeWindow } from './text/window.ts';
+import { type DayRange, dayStart, parseWindow, type WindowChoice, writeWindow } from './text/window.ts';
 
 /**
  * What a map colours: density and reach at once, learners per 1,000 residents, the same against the city's mean, or
@@ -32,6 +33,16 @@ export const GROUP_CHOICES = [
   'other',
 ] as const satisfies readonly LearnerGroup[];
 
+/** What the same map is used for besides reading it. */
+export const MODES = ['siting', 'compare'] as const;
+export type Mode = (typeof MODES)[number];
+/** Steps that the time slider goes by. */
+export const TIME_STEPS = ['day', 'week'] as const;
+export type TimeStep = (typeof TIME_STEPS)[number];
+/** What a window is compared with: the same days just before it, a year (52 weeks) before, or days of one's own. */
+export const BEFORE = ['before', 'year'] as const;
+export type BeforeChoice = (typeof BEFORE)[number] | DayRange;
+
 export type Camera = { lon: number; lat: number; zoom: number };
 
 /** Everything that makes two people see the same page. */
@@ -60,6 +71,20 @@ export type View = {
   sort: 'asc' | 'desc' | null;
   /** Column that the table is sorted by, `-` before it for the greatest first; null: as the figures suggest. */
   by: string | null;
+  /** null: the map and its ranking. */
+  mode: Mode | null;
+  /** null: the division in force. */
+  division: DivisionId | null;
+  /** First day of the step of the window that is on show; null: the whole window. */
+  at: string | null;
+  step: TimeStep;
+  /** What the window is compared with. */
+  before: BeforeChoice;
+  /** Where the swipe stands, percent from the left. */
+  swipe: number;
+  siting: SitingView;
+  /** The plan as a page to print. */
+  print: boolean;
 };
 
 export const DEFAULT_VIEW: View = {
@@ -79,6 +104,14 @@ export const DEFAULT_VIEW: View = {
   view: 'map',
   sort: null,
   by: null,
+  mode: null,
+  division: null,
+  at: null,
+  step: 'week',
+  before: 'before',
+  swipe: 50,
+  siting: DEFAULT_SITING,
+  print: false,
 };
 
 function oneOf<T extends string>(text: string | null, allowed: readonly T[]): T | null {
@@ -104,11 +137,24 @@ function parseCamera(query: URLSearchParams): Camera | null {
   return sane ? { lon, lat, zoom } : null;
 }
 
+function parseBefore(text: string | null): BeforeChoice | null {
+  const named = oneOf(text, BEFORE);
+  if (named) return named;
+  const range = parseWindow(text);
+  return typeof range === 'string' ? null : range;
+}
+
+function parseSwipe(text: string | null): number | null {
+  const swipe = text !== null && /^\d{1,3}$/.test(text) ? Number(text) : -1;
+  return swipe >= 0 && swipe <= 100 ? swipe : null;
+}
+
 /** The view a query string describes; what is missing or makes no sense takes its default. */
 export function parseView(search: string, defaults: View = DEFAULT_VIEW): View {
   const query = new URLSearchParams(search);
   const area = query.get('area');
   const by = query.get('by');
+  const at = query.get('at');
   return {
     level: oneOf(query.get('level'), ['ward', 'district']),
     figure: oneOf(query.get('figure'), FIGURES) ?? defaults.figure,
@@ -126,6 +172,14 @@ export function parseView(search: string, defaults: View = DEFAULT_VIEW): View {
     view: oneOf(query.get('view'), ['map', 'table']) ?? defaults.view,
     sort: oneOf(query.get('sort'), ['asc', 'desc']),
     by: by && /^-?[a-z_]{1,20}$/.test(by) ? by : null,
+    mode: oneOf(query.get('mode'), MODES),
+    division: oneOf(query.get('division'), ['pre-2025']),
+    at: at !== null && !Number.isNaN(dayStart(at)) ? at : null,
+    step: oneOf(query.get('step'), TIME_STEPS) ?? defaults.step,
+    before: parseBefore(query.get('before')) ?? defaults.before,
+    swipe: parseSwipe(query.get('swipe')) ?? defaults.swipe,
+    siting: parseSiting(query),
+    print: query.get('print') === 'plan',
   };
 }
 
@@ -150,6 +204,18 @@ export function writeView(view: View): string {
   put('view', view.view, DEFAULT_VIEW.view);
   put('sort', view.sort, null);
   put('by', view.by, null);
+  put('mode', view.mode, null);
+  put('division', view.division, null);
+  put('at', view.at, null);
+  put('step', view.step, DEFAULT_VIEW.step);
+  put(
+    'before',
+    typeof view.before === 'string' ? view.before : writeWindow(view.before),
+    DEFAULT_VIEW.before as string,
+  );
+  put('swipe', String(view.swipe), String(DEFAULT_VIEW.swipe));
+  writeSiting(view.siting, put);
+  put('print', view.print ? 'plan' : null, null);
   if (view.camera) {
     // Five decimals are a metre; a camera has no use for more.
     put('lon', view.camera.lon.toFixed(5), null);

@@ -5,10 +5,13 @@ const KEY_NAME = 'lcm.key';
 /** An answer other than 200; the page tells 401 (a key is needed) and 404 (not there) from the rest. */
 export class ApiError extends Error {
   readonly status: number;
-  constructor(status: number, detail: string) {
+  /** What was wrong with which field, as the service says it. */
+  readonly faults: readonly { field: string; allowed: string }[];
+  constructor(status: number, detail: string, faults: ApiError['faults'] = []) {
     super(detail);
     this.name = 'ApiError';
     this.status = status;
+    this.faults = faults;
   }
 }
 
@@ -41,5 +44,9 @@ export async function getJson<T>(
   });
   if (answer.ok) return (await answer.json()) as T;
   const problem = (await answer.json().catch(() => null)) as Partial<ProblemBody> | null;
-  throw new ApiError(answer.status, problem?.detail ?? problem?.title ?? answer.statusText);
+  throw new ApiError(
+    answer.status,
+    problem?.detail ?? problem?.title ?? answer.statusText,
+    problem?.errors ?? [],
+  );
 }

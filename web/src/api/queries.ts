@@ -3,13 +3,16 @@ import { useEffect } from 'react';
 import type { Areas, Level } from '../../../server/contract/area.ts';
 import type {
   Activity,
+  AreaActivity,
   Basis,
+  Comparison,
   Coverage,
   FiguresAsked,
+  Programmes,
   Sensitivity,
   Silence,
 } from '../../../server/contract/coverage.ts';
-import type { LearnerGroup, Source } from '../../../server/contract/event.ts';
+import type { DivisionId, LearnerGroup, Source } from '../../../server/contract/event.ts';
 import type { ResidentsGridAnswer } from '../../../server/contract/siting.ts';
 import type { SourceRecord } from '../../../server/contract/source.ts';
 import type { Status } from '../../../server/contract/status.ts';
@@ -32,6 +35,11 @@ export const queryClient = new QueryClient({
   defaultOptions: { queries: { retry: worthRetry, refetchOnWindowFocus: false, staleTime: 10_000 } },
 });
 
+/** Where the areas of a level are kept. */
+export function areasKey(level: Level, division: DivisionId | null): readonly unknown[] {
+  return ['areas', level, division];
+}
+
 /** Health and marks of the service; asked again every half minute. */
 export function useStatus() {
   return useQuery({
@@ -41,12 +49,16 @@ export function useStatus() {
   });
 }
 
-/** Areas of a level; asked again when the service has other boundaries than those drawn. */
-export function useAreas(level: Level) {
+/**
+ * Areas of a level, of the division in force or of another; asked again when the service has other boundaries than those
+ * drawn. Wards of the old division are not drawn: their answer stays undefined.
+ */
+export function useAreas(level: Level, division: DivisionId | null = null) {
   const boundary = useStatus().data?.boundary;
   const areas = useQuery({
-    queryKey: ['areas', level],
-    queryFn: ({ signal }) => getJson<Areas>('areas', { level }, signal),
+    queryKey: areasKey(level, division),
+    queryFn: ({ signal }) => getJson<Areas>('areas', { level, division }, signal),
+    enabled: division !== 'pre-2025' || level === 'district',
     staleTime: Number.POSITIVE_INFINITY,
   });
   const drawn = areas.data?.boundary;
@@ -63,6 +75,10 @@ export type CoverageQuestion = {
   group: LearnerGroup | null;
   programme: string | null;
   basis: Basis | null;
+  /** null: the one in force. */
+  division?: DivisionId | null;
+  /** Limits of the 3×3 class to keep (`class_density`, then `class_rate_eb`); null: the answer's own. */
+  breaks?: string | null;
   /** `basic` leaves out what is drawn or takes the places; default all. */
   figures?: FiguresAsked;
 };
@@ -75,9 +91,14 @@ export function coverageQuery({
   group,
   programme,
   basis,
+  division = null,
+  breaks = null,
   figures,
 }: CoverageQuestion): Record<string, string | null> {
-  return { level, from, to, source, group, programme, basis, figures: figures === 'basic' ? figures : null };
+  return {
+    ...{ level, from, to, source, group, programme, basis, division, breaks },
+    figures: figures === 'basic' ? figures : null,
+  };
 }
 
 /** Where an answer is kept; its beginning, up to the window, names all answers of that window. */
@@ -109,7 +130,7 @@ export function useSensitivity(question?: CoverageQuestion) {
 }
 
 function sensitivityQuery(question: CoverageQuestion): Record<string, string | null> {
-  const { group: _, figures: __, ...query } = coverageQuery(question);
+  const { group: _, figures: __, breaks: ___, ...query } = coverageQuery(question);
   return query;
 }
 
@@ -124,12 +145,57 @@ export function useSilence(enabled: boolean) {
 }
 
 /** Activity of one area, step by step. */
-export function useActivity(level: Level, area: string, bounds: WindowBounds, source: Source | null) {
+export function useActivity(
+  level: Level,
+  area: string,
+  bounds: WindowBounds,
+  source: Source | null,
+  division: DivisionId | null = null,
+) {
   const step = bounds.days > 1 ? 'day' : 'hour';
   const { from, to } = bounds;
+  const query = { level, area, from, to, source, step, division };
   return useQuery({
-    queryKey: ['activity', level, area, from, to, source, step],
-    queryFn: ({ signal }) => getJson<Activity>('activity', { level, area, from, to, source, step }, signal),
+    queryKey: ['activity', query],
+    queryFn: ({ signal }) => getJson<Activity>('activity', query, signal),
+  });
+}
+
+/** Activity of all areas of a level, step by step: weeks of a long window, days of a short one; nothing of one day. */
+export function useAreaActivity(question: CoverageQuestion & { bounds: WindowBounds }, enabled: boolean) {
+  const { basis: _, figures: __, breaks: ___, ...filters } = coverageQuery(question);
+  const { days } = question.bounds;
+  const query = { ...filters, step: days >= 28 ? 'week' : 'day' };
+  return useQuery({
+    queryKey: ['area-activity', query],
+    queryFn: ({ signal }) => getJson<AreaActivity>('activity/areas', query, signal),
+    enabled: enabled && days > 1,
+    staleTime: 60_000,
+  });
+}
+
+/** Two windows side by side, the second under the breaks of the first. */
+export function useComparison(
+  question: CoverageQuestion,
+  before: Pick<WindowBounds, 'from' | 'to'>,
+  enabled: boolean,
+) {
+  const { group: _, figures: __, breaks: ___, from, to, ...filters } = coverageQuery(question);
+  const query = { ...filters, from: before.from, to: before.to, from_b: from ?? null, to_b: to ?? null };
+  return useQuery({
+    queryKey: ['comparison', query],
+    queryFn: ({ signal }) => getJson<Comparison>('coverage/compare', query, signal),
+    enabled,
+    placeholderData: (previous) => (previous?.level === question.level ? previous : undefined),
+  });
+}
+
+/** Programmes that events name. */
+export function useProgrammes() {
+  return useQuery({
+    queryKey: ['programmes'],
+    queryFn: ({ signal }) => getJson<Programmes>('programmes', {}, signal),
+    staleTime: 60_000,
   });
 }
 

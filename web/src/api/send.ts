@@ -30,7 +30,7 @@ export function retryAfterMs(error: unknown): number | null {
 
 /** One request to the API, same origin, with this tab's key. Throws SendError; status 0 when nobody answers. */
 export async function request(
-  method: 'GET' | 'POST' | 'PUT',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: { type: string; text: string },
   signal?: AbortSignal,

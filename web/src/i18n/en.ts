@@ -1,3 +1,4 @@
+import { leaderEn } from './leader-en.ts';
 import { pagesEn } from './pages-en.ts';
 import { plannerEn } from './planner-en.ts';
 import type { Messages } from './vi.ts';
@@ -8,6 +9,7 @@ export const en: Messages = {
   subtitle: 'Thành phố học tập',
   title: 'Learning City Monitor · Thành phố học tập',
   skip: 'Skip to the content',
+  open_sql: 'See the SQL of {{what}}',
   today: {
     heading: 'Today',
     heading_source: 'Today · {{source}}',
@@ -238,4 +240,5 @@ export const en: Messages = {
   sheet: { handle: 'Drag or press to change the panel’s height', low: 'low', middle: 'middle', high: 'high' },
   ...plannerEn,
   ...pagesEn,
+  leader: leaderEn,
 };

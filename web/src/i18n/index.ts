@@ -2,13 +2,14 @@ import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import { useView, viewStore } from '../state.ts';
 import type { Lang } from '../text/format.ts';
+import type { analystVi } from './analyst-vi.ts';
 import { en } from './en.ts';
 import { vi } from './vi.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof vi };
+    resources: { translation: typeof vi; analyst: typeof analystVi };
   }
 }
 

@@ -7,6 +7,8 @@ export const pagesEn: PageWords = {
   nav: {
     label: 'Screens',
     planner: 'Map',
+    live: 'Live',
+    sql: 'SQL',
     upload: 'Send a list',
     rejects: 'Refused',
     sources: 'Places',

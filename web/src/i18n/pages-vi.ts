@@ -3,6 +3,8 @@ export const pagesVi = {
   nav: {
     label: 'Các trang',
     planner: 'Bản đồ',
+    live: 'Trực tiếp',
+    sql: 'SQL',
     upload: 'Gửi danh sách',
     rejects: 'Bị từ chối',
     sources: 'Nơi học',

@@ -1,3 +1,4 @@
+import { leaderVi } from './leader-vi.ts';
 import { pagesVi } from './pages-vi.ts';
 import { plannerVi } from './planner-vi.ts';
 
@@ -7,6 +8,7 @@ export const vi = {
   subtitle: 'Learning City Monitor',
   title: 'Thành phố học tập · Learning City Monitor',
   skip: 'Đến nội dung chính',
+  open_sql: 'Xem SQL của {{what}}',
   today: {
     heading: 'Hôm nay',
     heading_source: 'Hôm nay · {{source}}',
@@ -235,6 +237,7 @@ export const vi = {
   sheet: { handle: 'Kéo hoặc bấm để đổi chiều cao bảng', low: 'thấp', middle: 'vừa', high: 'cao' },
   ...plannerVi,
   ...pagesVi,
+  leader: leaderVi,
 };
 
 /** The same keys with any words. */

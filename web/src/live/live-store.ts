@@ -1,4 +1,6 @@
+import type { AlertAcknowledged, AlertRaised } from '../../../server/contract/alert.ts';
 import type { Level } from '../../../server/contract/area.ts';
+import type { CampaignProgressed } from '../../../server/contract/campaign.ts';
 import type { EventSeen, VehicleMoved } from '../../../server/contract/live.ts';
 import { createStore, useStore } from '../store.ts';
 import { type Counters, emptyCounters } from './counters.ts';
@@ -53,6 +55,9 @@ function channel<T>() {
 /** Points and vehicles go to the map without passing through React. */
 export const seenChannel = channel<EventSeen>();
 export const vehicleChannel = channel<VehicleMoved>();
+/** What the leader's pages hear: campaigns as they go on, alerts as they come and are acknowledged. */
+export const progressChannel = channel<CampaignProgressed>();
+export const alertChannel = channel<AlertRaised | AlertAcknowledged>();
 
 /** A part of the live state, for a component. */
 export function useLive<P>(part: (live: LiveState) => P): P {

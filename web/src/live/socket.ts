@@ -5,7 +5,14 @@ import type { Source } from '../../../server/contract/event.ts';
 import type { AreaMessage, ClientToServer, ServerToClient } from '../../../server/contract/live.ts';
 import { accessKey } from '../api/client.ts';
 import { applyMessage } from './counters.ts';
-import { counters, liveStore, seenChannel, vehicleChannel } from './live-store.ts';
+import {
+  alertChannel,
+  counters,
+  liveStore,
+  progressChannel,
+  seenChannel,
+  vehicleChannel,
+} from './live-store.ts';
 
 /** Name of the performance measure around everything the page does for one live message. */
 export const APPLY_MEASURE = 'live:apply';
@@ -18,6 +25,10 @@ export type LiveFeed = {
   subscribe: (level: Level, source: Source | null) => void;
   reconnect: () => void;
   close: () => void;
+  /** When anything was last heard of the service, a heartbeat included; epoch milliseconds. */
+  heardAt: () => number;
+  /** Says that the feed is lost although its socket does not know yet, and opens another. */
+  drop: (since: number) => void;
 };
 
 function measured(work: () => void): void {
@@ -39,11 +50,18 @@ export function openLiveFeed(): LiveFeed {
     reconnectionDelayMax: 5_000,
   });
   let wanted: { level: Level; source: Source | null } | null = null;
-
-  const lose = () => {
-    const { lost_since } = liveStore.get();
-    liveStore.set({ connection: 'lost', lost_since: lost_since ?? Date.now() });
+  let heard_at = Date.now();
+  const heard = () => {
+    heard_at = Date.now();
   };
+
+  const lose = (since = Date.now()) => {
+    const { lost_since } = liveStore.get();
+    liveStore.set({ connection: 'lost', lost_since: lost_since ?? since });
+  };
+  // A browser that knows of no network says so long before the socket's heartbeat is missed.
+  const offline = () => lose();
+  const online = () => socket.disconnect().connect();
 
   const ask = () => {
     if (!wanted || !socket.connected) return;
@@ -81,12 +99,21 @@ export function openLiveFeed(): LiveFeed {
     });
 
   socket.on('connect', ask);
-  socket.on('disconnect', lose);
-  socket.on('connect_error', lose);
+  socket.on('disconnect', () => lose());
+  socket.on('connect_error', () => lose());
+  socket.onAny(heard);
+  socket.io.on('ping', heard);
+  window.addEventListener('offline', offline);
+  window.addEventListener('online', online);
   socket.on('area:snapshot', take('snapshot'));
   socket.on('area:changed', take('changed'));
   socket.on('event:seen', (message) => measured(() => seenChannel.send(message)));
   socket.on('vehicle:moved', (message) => measured(() => vehicleChannel.send(message)));
+  socket.on('campaign:progressed', (message) =>
+    measured(() => flushSync(() => progressChannel.send(message))),
+  );
+  socket.on('alert:raised', (message) => alertChannel.send(message));
+  socket.on('alert:acknowledged', (message) => alertChannel.send(message));
 
   return {
     subscribe: (level, source) => {
@@ -95,6 +122,15 @@ export function openLiveFeed(): LiveFeed {
       ask();
     },
     reconnect: () => socket.disconnect().connect(),
-    close: () => socket.close(),
+    close: () => {
+      window.removeEventListener('offline', offline);
+      window.removeEventListener('online', online);
+      socket.close();
+    },
+    heardAt: () => heard_at,
+    drop: (since) => {
+      lose(since);
+      socket.disconnect().connect();
+    },
   };
 }

@@ -18,8 +18,8 @@ export function AskKey({ error, onKey }: { error: unknown; onKey: () => void }) 
     event.preventDefault();
     keepAccessKey(key.trim());
     setKey('');
-    // What was refused without the key is asked again with it.
-    void queryClient.invalidateQueries();
+    // Everything is asked again with the key, also what was answered: another role may see more.
+    void queryClient.resetQueries();
     onKey();
   };
   return (

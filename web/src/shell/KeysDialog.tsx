@@ -14,6 +14,11 @@ const KEYS = [
   ['t', 'table'],
   ['?', 'help'],
 ] as const;
+const MODE_KEYS = [
+  ['s', 'siting'],
+  ['c', 'compare'],
+  ['w', 'weeks'],
+] as const;
 
 /** The keys, as a dialog of the browser's own: it holds the focus and Esc closes it. */
 export function KeysDialog() {
@@ -40,6 +45,14 @@ export function KeysDialog() {
               <kbd>{key}</kbd>
             </dt>
             <dd>{t(`keys.${what}`)}</dd>
+          </div>
+        ))}
+        {MODE_KEYS.map(([key, what]) => (
+          <div key={what}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{t(`modekeys.${what}`)}</dd>
           </div>
         ))}
       </dl>

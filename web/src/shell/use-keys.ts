@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { flushSync } from 'react-dom';
+import { toggleMode, toggleSteps } from '../modes.ts';
 import { pageStore, setView, viewStore } from '../state.ts';
 
 function isTyping(target: EventTarget | null): boolean {
@@ -8,7 +9,9 @@ function isTyping(target: EventTarget | null): boolean {
 
 /** Brings the focus back to the row of an area whose card was closed. */
 function focusRow(code: string): void {
-  document.querySelector<HTMLElement>(`.rank-row[data-code="${code}"]`)?.focus();
+  document
+    .querySelector<HTMLElement>(`.rank-row[data-code="${code}"], .ward-line[data-code="${code}"]`)
+    ?.focus();
 }
 
 /** Puts the focus on what the Tab key reaches of a list that arrows walk. */
@@ -31,6 +34,9 @@ const LETTERS: Record<string, () => void> = {
   l: () => focusIn('.cells-grid'),
   t: () => setView({ view: viewStore.get().view === 'map' ? 'table' : 'map' }),
   '0': () => setView({ cells: [] }),
+  s: () => toggleMode('siting'),
+  c: () => toggleMode('compare'),
+  w: toggleSteps,
 };
 
 /** Keys of the whole page: `/` searches, `?` shows the keys, letters go to its parts, Esc closes the card. */
@@ -43,6 +49,11 @@ export function useKeys(): void {
         // The list is hidden until the page has drawn itself without the card.
         flushSync(() => setView({ area: null }));
         focusRow(area);
+        return;
+      }
+      // A mode is closed once nothing lies over it any more; a list in it may have had its own use for the key.
+      if (event.key === 'Escape' && !area && !event.defaultPrevented && !isTyping(event.target)) {
+        if (viewStore.get().mode !== null) setView({ mode: null });
         return;
       }
       const act = isTyping(event.target) ? undefined : LETTERS[event.key];

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import { useAreas } from '../api/queries.ts';
 import { useWords } from '../i18n/index.ts';
+import { Pager, pageOf } from '../shell/Pager.tsx';
 import { WideTable } from '../shell/WideTable.tsx';
 import { formatDateTime, formatNumber } from '../text/format.ts';
 import type { Place } from './use-places.ts';
@@ -30,8 +31,7 @@ export function PlacesTable({ places, edit }: { places: readonly Place[]; edit: 
       ),
     [places],
   );
-  const pages = Math.max(1, Math.ceil(sorted.length / PAGE_ROWS));
-  const at = Math.min(page, pages - 1);
+  const { at, pages, slice } = pageOf(sorted, page, PAGE_ROWS);
   const where = ({ ward, lon, lat }: Place) => {
     if (ward !== null) return wards.get(ward) ?? ward;
     return lon !== null && lat !== null ? `${lon}, ${lat}` : t('places.no_place');
@@ -50,7 +50,7 @@ export function PlacesTable({ places, edit }: { places: readonly Place[]; edit: 
           </tr>
         </thead>
         <tbody>
-          {sorted.slice(at * PAGE_ROWS, (at + 1) * PAGE_ROWS).map((place) => (
+          {slice.map((place) => (
             <tr key={place.source_id} data-testid="place" data-id={place.source_id}>
               <th scope="row" data-label={t('places.name')}>
                 <div>
@@ -82,24 +82,7 @@ export function PlacesTable({ places, edit }: { places: readonly Place[]; edit: 
           ))}
         </tbody>
       </WideTable>
-      {pages > 1 && (
-        <div className="pager">
-          <button type="button" className="button small" disabled={at === 0} onClick={() => setPage(at - 1)}>
-            {t('pages.previous')}
-          </button>
-          <span role="status">
-            {t('pages.page_of', { page: formatNumber(lang, at + 1), pages: formatNumber(lang, pages) })}
-          </span>
-          <button
-            type="button"
-            className="button small"
-            disabled={at === pages - 1}
-            onClick={() => setPage(at + 1)}
-          >
-            {t('pages.next')}
-          </button>
-        </div>
-      )}
+      <Pager at={at} pages={pages} go={setPage} />
     </>
   );
 }

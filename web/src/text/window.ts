@@ -53,3 +53,43 @@ export function parseWindow(text: string | null): WindowChoice | null {
 export function writeWindow(choice: WindowChoice): string {
   return typeof choice === 'string' ? choice : `${choice.first}..${choice.last}`;
 }
+
+/** A day some days later or earlier, `YYYY-MM-DD`. */
+export function dayAfter(date: string, days: number): string {
+  return dateOf(dayStart(date) + days * DAY_MS);
+}
+
+/** A window as its first and last day. */
+export function rangeOf({ from, to }: Pick<WindowBounds, 'from' | 'to'>): DayRange {
+  return { first: from.slice(0, 10), last: dayAfter(to.slice(0, 10), -1) };
+}
+
+/**
+ * The steps of a window, oldest first, each by its first day. Weeks are counted back from the window's end: a week that
+ * has only begun would look like a fall, so the days at the start that fill none are left out.
+ */
+export function stepsOf(bounds: Pick<WindowBounds, 'from' | 'to' | 'days'>, step: 'day' | 'week'): string[] {
+  const long = step === 'week' ? 7 : 1;
+  const count = Math.floor(bounds.days / long);
+  const end = bounds.to.slice(0, 10);
+  return Array.from({ length: count }, (_, at) => dayAfter(end, (at - count) * long));
+}
+
+/** The days that one step takes. */
+export function stepRange(first: string, step: 'day' | 'week'): DayRange {
+  return { first, last: dayAfter(first, step === 'week' ? 6 : 0) };
+}
+
+/**
+ * An earlier window that may be compared with one: as long, on the same weekdays, and not overlapping it; `year` is 52
+ * weeks before, or as many years as it takes.
+ */
+export function earlier(
+  bounds: Pick<WindowBounds, 'from' | 'to' | 'days'>,
+  how: 'before' | 'year',
+): DayRange {
+  const unit = how === 'year' ? 364 : 7;
+  const back = Math.ceil(bounds.days / unit) * unit;
+  const { first, last } = rangeOf(bounds);
+  return { first: dayAfter(first, -back), last: dayAfter(last, -back) };
+}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useWords } from '../i18n/index.ts';
+import { Pager, pageOf } from '../shell/Pager.tsx';
 import { WideTable } from '../shell/WideTable.tsx';
-import { formatNumber } from '../text/format.ts';
 import { cellText } from './fields.ts';
 import type { PreparedRow } from './prepare.ts';
 import type { RowOutcome, SendState } from './send.ts';
@@ -41,7 +41,7 @@ function ownWords({ cells }: PreparedRow, upload: Upload): string {
 
 /** Every row with what was understood and what is wrong with it, before sending and after. */
 export function Preview({ upload, chosen }: { upload: Upload; chosen: Chosen }) {
-  const { t, lang } = useWords();
+  const { t } = useWords();
   const { rows, sending } = upload;
   const { summary, faults, notes } = useRowWords(sending);
   const [show, setShow] = useState<Show>('all');
@@ -53,9 +53,7 @@ export function Preview({ upload, chosen }: { upload: Upload; chosen: Chosen }) 
     if (!done) setShow((now) => (now === 'refused' ? now : 'all'));
   }, [done]);
   const shown = rows.filter((row) => isShown(row, show, sending));
-  const pages = Math.max(1, Math.ceil(shown.length / PAGE_ROWS));
-  const at = Math.min(page, pages - 1);
-  const slice = shown.slice(at * PAGE_ROWS, (at + 1) * PAGE_ROWS);
+  const { at, pages, slice } = pageOf(shown, page, PAGE_ROWS);
   return (
     <section className="part" aria-labelledby="step-preview" aria-busy={upload.settling}>
       <div className="part-head">
@@ -130,24 +128,7 @@ export function Preview({ upload, chosen }: { upload: Upload; chosen: Chosen }) 
           </tbody>
         </WideTable>
       )}
-      {pages > 1 && (
-        <div className="pager">
-          <button type="button" className="button small" disabled={at === 0} onClick={() => setPage(at - 1)}>
-            {t('pages.previous')}
-          </button>
-          <span role="status">
-            {t('pages.page_of', { page: formatNumber(lang, at + 1), pages: formatNumber(lang, pages) })}
-          </span>
-          <button
-            type="button"
-            className="button small"
-            disabled={at === pages - 1}
-            onClick={() => setPage(at + 1)}
-          >
-            {t('pages.next')}
-          </button>
-        </div>
-      )}
+      <Pager at={at} pages={pages} go={setPage} />
     </section>
   );
 }
