@@ -194,6 +194,7 @@ async function believe(
   if (months.length === 0) return;
   const { rebuilt } = await checkStore(services, {
     repair: true,
+    still: true,
     ...(months === 'all' ? {} : { months }),
   });
   if (Object.keys(rebuilt).length > 0)

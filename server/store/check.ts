@@ -154,8 +154,14 @@ const COMPARISONS: Record<DerivedTable, Comparison> = {
   },
 };
 
-/** Whether to write anew what differs; `months` (YYYYMM): of tables kept by month no others are looked at. */
-export type CheckOptions = { repair: boolean; months?: readonly number[] };
+/**
+ * Whether to write anew what differs; `months` (YYYYMM): of tables kept by month no others are looked at; `still`:
+ * nobody inserts anything meanwhile, as before the service listens, so nothing need be copied.
+ */
+export type CheckOptions = { repair: boolean; months?: readonly number[]; still?: boolean };
+
+/** Where the rows of a table are compared. */
+type Where = (table: string) => string;
 
 type Wrote = (table: string, pieces: number) => void;
 type Found = Difference & { piece: string | number; month: number | undefined };
@@ -190,11 +196,11 @@ const underWay = new WeakSet<Store>();
 
 async function checkAlone(
   services: Services,
-  { repair, months }: CheckOptions,
+  { repair, ...options }: CheckOptions,
   onProgress: Progress,
 ): Promise<CheckReport> {
   await finishVoids(services);
-  let found = await findDifferences(services, onProgress, months);
+  let found = await findDifferences(services, onProgress, options);
   if (!repair || found.length === 0) return report(found, {});
   const rebuilt: Record<string, number> = {};
   const wrote = (table: string, pieces: number) => {
@@ -204,7 +210,7 @@ async function checkAlone(
   const own = found.filter(({ table }) => table === 'events_raw' || table === 'event_voids');
   if (own.length > 0) {
     await repairRaw(services, own, wrote);
-    found = await findDifferences(services, onProgress, months);
+    found = await findDifferences(services, onProgress, options);
   }
   await repairDerived(services, found, wrote, onProgress);
   // Ids that are on record again must be known again.
@@ -214,7 +220,7 @@ async function checkAlone(
   if (!services.store.embedded) {
     await writeState(services.store, 'geography_version', `repaired ${toEngineTime(Date.now())}`);
   }
-  return report(await findDifferences(services, onProgress, months), rebuilt);
+  return report(await findDifferences(services, onProgress, options), rebuilt);
 }
 
 function report(found: readonly Found[], rebuilt: Record<string, number>): CheckReport {
@@ -237,26 +243,38 @@ export async function dropCopies(store: Store): Promise<void> {
 async function findDifferences(
   { store, buffer }: Services,
   onProgress: Progress,
-  some?: readonly number[],
+  { months, still = false }: Omit<CheckOptions, 'repair'>,
 ): Promise<Found[]> {
+  if (still) return compareAll(store, (table) => table, months, onProgress);
   await dropCopies(store);
   try {
     await buffer.pauseWhile(async () => {
       for (const table of COPIED) await store.command(`CREATE TABLE ${copyOf(table)} CLONE AS ${table}`);
     });
-    const months = some ?? (await monthsOf(store));
-    const found: Found[] = [];
-    for (const [done, month] of months.entries()) {
-      onProgress('months', done, months.length);
-      found.push(...(await compareRaw(store, month)), ...(await compareVoids(store, month)));
-      for (const table of tablesBy('month')) found.push(...(await compareMonth(store, table, month)));
-    }
-    onProgress('months', months.length, months.length);
-    for (const table of tablesBy('whole')) found.push(...(await compareWhole(store, table)));
-    return found;
+    return await compareAll(store, copyOf, months, onProgress);
   } finally {
     await dropCopies(store);
   }
+}
+
+async function compareAll(
+  store: Store,
+  where: Where,
+  some: readonly number[] | undefined,
+  onProgress: Progress,
+): Promise<Found[]> {
+  const all = (await monthsOf(store, where)).filter(({ month }) => some?.includes(month) ?? true);
+  const found: Found[] = [];
+  let done = 0;
+  for (const months of together(all)) {
+    onProgress('months', done, all.length);
+    found.push(...(await compareRaw(store, where, months)), ...(await compareVoids(store, where, months)));
+    for (const table of tablesBy('month')) found.push(...(await compareMonths(store, where, table, months)));
+    done += months.length;
+  }
+  onProgress('months', all.length, all.length);
+  for (const table of tablesBy('whole')) found.push(...(await compareWhole(store, where, table)));
+  return found;
 }
 
 /** Tables compared a month at a time are those whose pieces are days. */
@@ -265,40 +283,65 @@ function tablesBy(how: 'month' | 'whole'): DerivedTable[] {
   return tables.filter((table) => (DERIVED[table].type === 'Date') === (how === 'month'));
 }
 
-async function monthsOf(store: Store): Promise<number[]> {
+/** Months (YYYYMM) of which anything is kept, oldest first, with their raw rows. */
+async function monthsOf(store: Store, where: Where): Promise<{ month: number; rows: number }[]> {
   const selects = [
-    `SELECT DISTINCT ${RAW_MONTH} AS month FROM ${copyOf('events_raw')}`,
+    `SELECT ${RAW_MONTH} AS month, count() AS n FROM ${where('events_raw')} GROUP BY month`,
     ...tablesBy('month').map(
-      (table) => `SELECT DISTINCT toYYYYMM(${DERIVED[table].piece}) AS month FROM ${copyOf(table)}`,
+      (table) => `SELECT DISTINCT toYYYYMM(${DERIVED[table].piece}) AS month, 0 AS n FROM ${where(table)}`,
     ),
   ];
-  const rows = await store.query<{ month: number }>(
-    `SELECT DISTINCT month FROM (${selects.join(' UNION ALL ')}) ORDER BY month`,
+  const rows = await store.query<{ month: number; rows: string }>(
+    `SELECT month, sum(n) AS rows FROM (${selects.join(' UNION ALL ')}) GROUP BY month ORDER BY month`,
   );
-  return rows.map(({ month }) => month);
+  return rows.map(({ month, rows }) => ({ month, rows: Number(rows) }));
 }
 
-async function compareMonth(store: Store, table: DerivedTable, month: number): Promise<Found[]> {
+/** Raw rows compared at once: as many months as hold fewer are one question. */
+const ROWS_AT_ONCE = 2_000_000;
+
+function together(months: readonly { month: number; rows: number }[]): number[][] {
+  const groups: number[][] = [];
+  let held = Number.POSITIVE_INFINITY;
+  for (const { month, rows } of months) {
+    if (held + rows > ROWS_AT_ONCE) {
+      groups.push([]);
+      held = 0;
+    }
+    groups.at(-1)?.push(month);
+    held += rows;
+  }
+  return groups;
+}
+
+async function compareMonths(
+  store: Store,
+  where: Where,
+  table: DerivedTable,
+  months: readonly number[],
+): Promise<Found[]> {
   const raw = await derivedRows(store, table, {
-    raw: copyOf('events_raw'),
-    voids: copyOf('event_voids'),
-    where: `${RAW_MONTH} = {month:UInt32}`,
+    raw: where('events_raw'),
+    voids: where('event_voids'),
+    where: IN_MONTHS,
   });
-  const kept = `SELECT * FROM ${copyOf(table)} WHERE toYYYYMM(${DERIVED[table].piece}) = {month:UInt32}`;
-  return compare(store, table, COMPARISONS[table], raw, kept, month);
+  const kept = `SELECT * FROM ${where(table)} WHERE toYYYYMM(${DERIVED[table].piece}) IN {months:Array(UInt32)}`;
+  return compare(store, table, COMPARISONS[table], raw, kept, months);
 }
 
-async function compareWhole(store: Store, table: DerivedTable): Promise<Found[]> {
+const IN_MONTHS = `${RAW_MONTH} IN {months:Array(UInt32)}`;
+
+async function compareWhole(store: Store, where: Where, table: DerivedTable): Promise<Found[]> {
   const raw = await derivedRows(store, table, {
-    raw: copyOf('events_raw'),
-    voids: copyOf('event_voids'),
+    raw: where('events_raw'),
+    voids: where('event_voids'),
     where: '1',
   });
-  return compare(store, table, COMPARISONS[table], raw, `SELECT * FROM ${copyOf(table)}`);
+  return compare(store, table, COMPARISONS[table], raw, `SELECT * FROM ${where(table)}`);
 }
 
 /** Rows of raw that say the same of one event: an event is stored once, and withdrawn at most once. */
-async function compareRaw(store: Store, month: number): Promise<Found[]> {
+async function compareRaw(store: Store, where: Where, months: readonly number[]): Promise<Found[]> {
   const comparison: Comparison = {
     counts: ['rows of one event'],
     select: (
@@ -306,36 +349,36 @@ async function compareRaw(store: Store, month: number): Promise<Found[]> {
     ) => `SELECT raw.day AS piece, toString(piece) AS day, '' AS ward, [toInt64(sum(n))] AS figures
       FROM ${rows} AS raw GROUP BY piece`,
   };
-  const rows = `SELECT ${RAW_DAY} AS day, event_id, sign, count() AS rows FROM ${copyOf('events_raw')}
-    WHERE ${RAW_MONTH} = {month:UInt32} GROUP BY day, event_id, sign HAVING rows > 1`;
+  const rows = `SELECT ${RAW_DAY} AS day, event_id, sign, count() AS rows FROM ${where('events_raw')}
+    WHERE ${IN_MONTHS} GROUP BY day, event_id, sign HAVING rows > 1`;
   return compare(
     store,
     'events_raw',
     comparison,
     `SELECT day, rows AS n FROM (${rows})`,
     `SELECT day, 1 AS n FROM (${rows})`,
-    month,
+    months,
   );
 }
 
 /**
  * Voids on record and rows of sign −1 go together. A void of an event whose raw rows are no longer kept is audit alone.
  */
-async function compareVoids(store: Store, month: number): Promise<Found[]> {
+async function compareVoids(store: Store, where: Where, months: readonly number[]): Promise<Found[]> {
   const comparison: Comparison = {
     counts: ['withdrawn'],
     hash: 'which events',
     select: (rows) => `SELECT gone.day AS piece, toString(piece) AS day, '' AS ward,
       [toInt64(count()), toInt64(sumWithOverflow(cityHash64(event_id)))] AS figures FROM ${rows} AS gone GROUP BY piece`,
   };
-  const rows = `SELECT DISTINCT ${RAW_DAY} AS day, event_id FROM ${copyOf('events_raw')} WHERE ${RAW_MONTH} = {month:UInt32}`;
+  const rows = `SELECT DISTINCT ${RAW_DAY} AS day, event_id FROM ${where('events_raw')} WHERE ${IN_MONTHS}`;
   return compare(
     store,
     'event_voids',
     comparison,
     `${rows} AND sign = -1`,
-    `${rows} AND event_id IN (SELECT event_id FROM ${copyOf('event_voids')})`,
-    month,
+    `${rows} AND event_id IN (SELECT event_id FROM ${where('event_voids')})`,
+    months,
   );
 }
 
@@ -346,7 +389,7 @@ async function compare(
   { counts, hash, select }: Comparison,
   raw: string,
   kept: string,
-  month?: number,
+  months?: readonly number[],
 ): Promise<Found[]> {
   const figures = hash === undefined ? counts : [...counts, hash];
   const none = `[${figures.map(() => 'toInt64(0)').join(', ')}]`;
@@ -366,7 +409,7 @@ async function compare(
      GROUP BY piece, day, ward
      HAVING raw != kept
      ORDER BY day, ward`,
-    month === undefined ? {} : { month },
+    months === undefined ? {} : { months },
   );
   return rows.flatMap(({ piece, day, ward, raw: ofRaw, kept: ofKept }) => {
     const differing = figures.flatMap((figure, i) =>
@@ -375,6 +418,7 @@ async function compare(
     // A hash says something only where every count agrees.
     const told = differing.filter(({ figure }) => figure !== hash);
     const shown = told.length > 0 ? told : differing.map(withHex);
+    const month = months && Number(day.slice(0, 7).replace('-', ''));
     return shown.map((difference) => ({ table, piece, month, day, ward, ...difference }));
   });
 }

@@ -96,7 +96,7 @@ function fnv1a(text: string): number {
   return hash >>> 0;
 }
 
-/** Columns of `vehicle_positions` in the order `encodePositions` writes them. */
+/** Columns of `position_log` in the order `encodePositions` writes them. */
 export const POSITION_COLUMNS = [
   'source_id',
   'at',

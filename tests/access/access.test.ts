@@ -84,14 +84,15 @@ describe('doors', () => {
     expect(refused.body).toMatchObject({ status: 401, type: '/problems/not-signed-in' });
   });
 
-  test('only health, the API description, the page and /osmand, which reads its own secret, are for anyone', () => {
+  test('only health, the API description, the page, and what reads its own key (/osmand, /clickhouse) are for anyone', async () => {
     const open = routes
       .filter((route) => (route.config as { door?: string }).door === 'anyone')
       .map(({ url }) => url);
     for (const url of open)
       expect(url).toMatch(
-        /^(\/health\/(live|ready)|\/api\/(openapi\.json|docs.*)|\/|\/(live|sql|upload|rejects|sources|status|method)(\/\*)?|\/osmand\/?|\/assets\/\*|\/:file)$/,
+        /^(\/health\/(live|ready)|\/api\/(openapi\.json|docs.*)|\/|\/(live|campaigns|sql|upload|rejects|sources|status|method)(\/\*)?|\/osmand\/?|\/clickhouse(\/(ping|replicas_status))?|\/assets\/\*|\/:file)$/,
       );
+    expect((await service.get('/clickhouse?query=SELECT%201')).status).toBe(401);
   });
 
   test('every route of the API stands in its description', async () => {

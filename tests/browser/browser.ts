@@ -53,7 +53,13 @@ export async function faultsOf(page: Page): Promise<string[]> {
 /** What a page did that it should not: requests elsewhere, errors, refusals of its own security policy. */
 export type Misdeeds = { foreign: string[]; errors: string[] };
 
-export type PageOptions = { width?: number; height?: number; theme?: 'light' | 'dark' };
+export type PageOptions = {
+  width?: number;
+  height?: number;
+  theme?: 'light' | 'dark';
+  /** Animations, which software WebGL draws frame by frame; without them unless a test is about them. */
+  motion?: boolean;
+};
 
 /** A new page on the service, watched from its first request on. */
 export async function openPage(
@@ -61,8 +67,12 @@ export async function openPage(
   url: string,
   options: PageOptions = {},
 ): Promise<{ page: Page; misdeeds: Misdeeds }> {
-  const { width = 1000, height = 640, theme = 'light' } = options;
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
+  const { width = 1000, height = 640, theme = 'light', motion = false } = options;
+  const page = await browser.newPage({
+    viewport: { width, height },
+    colorScheme: theme,
+    reducedMotion: motion ? 'no-preference' : 'reduce',
+  });
   page.setDefaultTimeout(45_000);
   const misdeeds: Misdeeds = { foreign: [], errors: [] };
   const origin = new URL(url).origin;

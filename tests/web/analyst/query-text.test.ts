@@ -111,6 +111,8 @@ describe('an error', () => {
     expect(positionOf(detail('e.nosuch'), text)).toBe(30);
     expect(positionOf(detail('elsewhere'), text)).toBeNull();
     expect(positionOf({ ...detail('nosuch'), position: 3 }, text)).toBe(3);
+    const refused = { position: null, detail: 'Function url is not allowed here: GET /api/v1/schema lists' };
+    expect(positionOf(refused, "SELECT * FROM url('x')")).toBe(14);
   });
 
   it('is placed by line and column from 1', () => {

@@ -132,7 +132,7 @@ export const analystEn: Words<typeof analystVi> = {
     excel: 'Excel: Data → From Web, paste the address, choose Basic authentication.',
     grafana:
       'Grafana: a ClickHouse data source, protocol HTTP, path /clickhouse; a dashboard is in docs/grafana/learning-city.json.',
-    qgis: 'QGIS: Add Vector Layer → Protocol HTTP, paste the CSV address of a result with columns lon and lat; boundaries and figures of wards are at /ogc.',
+    qgis: 'QGIS: Add Vector Layer → File, type /vsicurl_streaming/ and paste the address right behind it; options X_POSSIBLE_NAMES=lon, Y_POSSIBLE_NAMES=lat. Boundaries and figures of wards are at /ogc.',
   },
   drawer: {
     open: 'History and saved',

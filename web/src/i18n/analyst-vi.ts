@@ -130,7 +130,7 @@ export const analystVi = {
     excel: 'Excel: Dữ liệu → Từ Web, dán địa chỉ, chọn xác thực Cơ bản (Basic).',
     grafana:
       'Grafana: nguồn dữ liệu ClickHouse, giao thức HTTP, đường dẫn /clickhouse; có sẵn bảng điều khiển docs/grafana/learning-city.json.',
-    qgis: 'QGIS: Thêm lớp vectơ → Giao thức HTTP, dán địa chỉ CSV có cột lon và lat; ranh giới và số liệu phường có ở /ogc.',
+    qgis: 'QGIS: Thêm lớp vectơ → Tệp, gõ /vsicurl_streaming/ rồi dán địa chỉ ngay sau đó; tùy chọn X_POSSIBLE_NAMES=lon, Y_POSSIBLE_NAMES=lat. Ranh giới và số liệu phường có ở /ogc.',
   },
   drawer: {
     open: 'Lịch sử và đã lưu',
