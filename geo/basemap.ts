@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { bboxClip, feature, simplify } from '@turf/turf';
+import { bboxClip } from '@turf/bbox-clip';
+import { feature } from '@turf/helpers';
+import { simplify } from '@turf/simplify';
 import type * as GeoJSON from 'geojson';
 import { BoundaryError } from './boundary-error.ts';
 import { polygonsOf, rewound, ringAreaDeg } from './rings.ts';

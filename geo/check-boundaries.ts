@@ -1,4 +1,7 @@
-import { area, bbox, feature, featureCollection, intersect } from '@turf/turf';
+import { area } from '@turf/area';
+import { bbox } from '@turf/bbox';
+import { feature, featureCollection } from '@turf/helpers';
+import { intersect } from '@turf/intersect';
 import Flatbush from 'flatbush';
 import { insideTest } from './locate.ts';
 import { dissolve } from './merge.ts';

@@ -1,4 +1,5 @@
-import { feature, featureCollection, union } from '@turf/turf';
+import { feature, featureCollection } from '@turf/helpers';
+import { union } from '@turf/union';
 import Flatbush from 'flatbush';
 import type * as GeoJSON from 'geojson';
 import { polygonsOf, type Ring, rewound } from './rings.ts';

@@ -1,4 +1,4 @@
-import { bbox } from '@turf/turf';
+import { bbox } from '@turf/bbox';
 import type { Level } from '../server/contract/area.ts';
 import type { DivisionId } from '../server/contract/event.ts';
 import { BoundaryError } from './boundary-error.ts';

@@ -1,4 +1,5 @@
-import { feature, featureCollection, union } from '@turf/turf';
+import { feature, featureCollection } from '@turf/helpers';
+import { union } from '@turf/union';
 import type * as GeoJSON from 'geojson';
 import { createLocator, insideTest } from './locate.ts';
 import { polygonsOf, type Ring, rewound, ringAreaDeg } from './rings.ts';

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { simplify } from '@turf/turf';
+import { simplify } from '@turf/simplify';
 import type * as GeoJSON from 'geojson';
 import { polygonsOf, type Ring, ringAreaDeg } from './rings.ts';
 import type { AreaGeometry, BoundarySet } from './types.ts';

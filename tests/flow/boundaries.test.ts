@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { booleanPointInPolygon } from '@turf/turf';
+import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { interiorPoint } from '../../geo/rings.ts';
 import { COMMANDS } from '../../server/commands/registry.ts';

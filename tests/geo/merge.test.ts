@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { area, feature, featureCollection, intersect, kinks } from '@turf/turf';
+import { area } from '@turf/area';
+import { feature, featureCollection } from '@turf/helpers';
+import { intersect } from '@turf/intersect';
+import { kinks } from '@turf/kinks';
 import type * as GeoJSON from 'geojson';
 import { describe, expect, test } from 'vitest';
 import { loadDivision } from '../../geo/divisions.ts';

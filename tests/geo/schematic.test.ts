@@ -1,4 +1,9 @@
-import { area, bbox, booleanPointInPolygon, feature, featureCollection, intersect, kinks } from '@turf/turf';
+import { area } from '@turf/area';
+import { bbox } from '@turf/bbox';
+import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon';
+import { feature, featureCollection } from '@turf/helpers';
+import { intersect } from '@turf/intersect';
+import { kinks } from '@turf/kinks';
 import { describe, expect, test } from 'vitest';
 import { loadDivision } from '../../geo/divisions.ts';
 import { createLocator } from '../../geo/locate.ts';

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { area, kinks } from '@turf/turf';
+import { area } from '@turf/area';
+import { kinks } from '@turf/kinks';
 import { describe, expect, test } from 'vitest';
 import { loadDivision } from '../../geo/divisions.ts';
 import { dissolve } from '../../geo/merge.ts';

@@ -1,4 +1,7 @@
-import { bboxPolygon, booleanIntersects, lineString, point, bbox as turfBbox } from '@turf/turf';
+import { bbox as turfBbox } from '@turf/bbox';
+import { bboxPolygon } from '@turf/bbox-polygon';
+import { booleanIntersects } from '@turf/boolean-intersects';
+import { lineString, point } from '@turf/helpers';
 import type { Feature, Geometry } from 'geojson';
 import type { Bbox } from '../../../geo/types.ts';
 import { badParameter } from '../../errors.ts';
