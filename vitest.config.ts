@@ -15,8 +15,7 @@ const alone = readdirSync('tests', { recursive: true, encoding: 'utf8' })
 export default defineConfig({
   test: {
     pool: 'forks',
-    // One more than the two cores it is meant for: a third of the time a file waits for a disk, a timer or a browser.
-    maxWorkers: 3,
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 90_000,
     reporters: ['default'],
