@@ -293,6 +293,7 @@ describe('two windows', () => {
     await page.keyboard.press('End');
     expect(await swipe.getAttribute('aria-valuenow')).toBe('100');
     expect(misdeeds.errors).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
     await page.close();
   });
 
@@ -312,7 +313,10 @@ describe('two windows', () => {
 
 describe('time and division', () => {
   it('walks the weeks of a window by keyboard, under the limits of its last week', async () => {
-    const { page } = await visit.open(`/?window=${day(28)}..${day(1)}&layers=none`, SMALL);
+    const { page } = await visit.open(`/?window=${day(28)}..${day(1)}&layers=none`, {
+      ...SMALL,
+      motion: true,
+    });
     await mapReady(page);
     await page.keyboard.press('w');
     const slider = page.getByTestId('time-slider');
@@ -367,28 +371,45 @@ describe('time and division', () => {
 });
 
 describe('accessibility of the modes', () => {
+  const addressOf = (mode: string, lang: string, theme: string) =>
+    `/?window=${NOW}&lang=${lang}&theme=${theme}&a=106.7_10.77&b=106.65_10.8&mode=${mode}`;
+  const mustBeSound = async (page: Page, width: number) => {
+    expect(await faultsOf(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  };
+
   it.each([
-    ['vi', 'light', 'siting&view=table', 1000],
-    ['en', 'dark', 'siting&view=table', 390],
-    ['vi', 'dark', 'compare&view=table', 390],
-    ['en', 'light', 'compare', 1000],
-    ['en', 'dark', 'siting&print=plan', 1000],
-    ['vi', 'light', `none&at=${day(7)}`, 1000],
-  ] as const)(
-    '%s, %s, mode=%s, %i px wide: no serious fault, nothing sticks out',
-    async (lang, theme, mode, width) => {
-      const url = `/?window=${NOW}&lang=${lang}&theme=${theme}&a=106.7_10.77&b=106.65_10.8&mode=${mode}`;
-      const { page } = await visit.open(url, { width, height: 700 });
-      if (mode.startsWith('compare')) await page.getByTestId('change-row').first().waitFor();
-      else if (mode.startsWith('siting&view'))
-        await page.getByTestId('why-not').locator('.ward-line').first().waitFor();
-      else if (mode.startsWith('none')) await page.getByTestId('time-slider').waitFor();
-      else await page.waitForFunction(() => document.documentElement.dataset.sheetReady === 'true');
-      expect(await faultsOf(page)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    ['siting', '[data-testid="why-not"] .ward-line'],
+    ['compare', '[data-testid="change-row"]'],
+  ])(
+    '%s: no serious fault and nothing sticks out, in both languages and themes, wide and on a phone',
+    async (mode, drawn) => {
+      const { page } = await visit.open(addressOf(`${mode}&view=table`, 'vi', 'light'), {
+        width: 1000,
+        height: 700,
+      });
+      await page.locator(drawn).first().waitFor();
+      await mustBeSound(page, 1000);
+      await page.getByTestId('language').click();
+      await page.getByTestId('theme').click();
+      await page.waitForFunction(() => document.documentElement.lang === 'en');
+      await page.setViewportSize({ width: 390, height: 700 });
+      await page.locator(drawn).first().waitFor();
+      await mustBeSound(page, 390);
       await page.close();
     },
   );
+
+  it.each([
+    ['en', 'dark', 'siting&print=plan'],
+    ['vi', 'light', `none&at=${day(7)}`],
+  ])('%s, %s, mode=%s: no serious fault, nothing sticks out', async (lang, theme, mode) => {
+    const { page } = await visit.open(addressOf(mode, lang, theme), { width: 1000, height: 700 });
+    if (mode.startsWith('none')) await page.getByTestId('time-slider').waitFor();
+    else await page.waitForFunction(() => document.documentElement.dataset.sheetReady === 'true');
+    await mustBeSound(page, 1000);
+    await page.close();
+  });
 
   it.each(['vi', 'en'])('the header fits every width, in %s', async (lang) => {
     const { page } = await visit.open(`/?window=${NOW}&view=table&lang=${lang}`);
