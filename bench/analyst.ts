@@ -12,6 +12,7 @@ import { EVENT_COLUMNS } from '../server/store/event-row.ts';
 import { LiveClient } from '../tests/helper/live-client.ts';
 import { type Benchmark, percentiles, rounded, startServer } from './benchmark.ts';
 import { fillStore } from './demo-store.ts';
+import { eventLine, post } from './send-events.ts';
 
 const ROWS = 2_000_000;
 const HISTORY_DAYS = 30;
@@ -185,7 +186,7 @@ async function ingestAndLive(url: string, seconds: number) {
     for (; sent < due; sent++) {
       const ward = wards[(sent * 37) % wards.length] ?? '';
       waiting.get(ward)?.push(now);
-      lines.push(line(ward, sent));
+      lines.push(eventLine(ward, sent));
     }
     if (lines.length > 0) pending.push(post(url, lines).then((ms) => void acks.push(ms)));
     await new Promise((resolve) => setTimeout(resolve, BATCH_MS));
@@ -194,31 +195,4 @@ async function ingestAndLive(url: string, seconds: number) {
   await client.until(() => live.length >= total);
   client.close();
   return { ack: percentiles(acks), live: percentiles(live) };
-}
-
-function line(ward: string, i: number): string {
-  return JSON.stringify({
-    event_id: randomUUID(),
-    occurred_at: new Date().toISOString(),
-    source: 'centre',
-    source_id: `clc-bench-${i % 300}`,
-    activity: 'attended',
-    learner_id: `learner-${i % 50_000}`,
-    learner_id_type: 'card',
-    home_ward: ward,
-    ward,
-    duration_min: 45,
-  });
-}
-
-async function post(url: string, lines: string[]): Promise<number> {
-  const began = performance.now();
-  const response = await fetch(`${url}/api/v1/events`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-ndjson' },
-    body: lines.join('\n'),
-  });
-  const { accepted } = (await response.json()) as { accepted?: number };
-  if (accepted !== lines.length) throw new Error(`accepted ${accepted} of ${lines.length}`);
-  return performance.now() - began;
 }

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { loadDivision } from '../geo/divisions.ts';
 import { LiveClient } from '../tests/helper/live-client.ts';
 import { type Benchmark, percentiles, startServer } from './benchmark.ts';
+import { eventLine, post } from './send-events.ts';
 
 const RATES = [200, 1_000, 5_000];
 const SECONDS = 20;
@@ -67,29 +67,4 @@ async function measure(url: string, wards: string[], rate: number, seconds: numb
   await client.until(() => latencies.length >= total);
   client.close();
   return latencies;
-}
-
-function eventLine(ward: string, i: number): string {
-  return JSON.stringify({
-    event_id: randomUUID(),
-    occurred_at: new Date().toISOString(),
-    source: 'centre',
-    source_id: `clc-bench-${i % 300}`,
-    activity: 'attended',
-    learner_id: `learner-${i % 50_000}`,
-    learner_id_type: 'card',
-    home_ward: ward,
-    ward,
-    duration_min: 45,
-  });
-}
-
-async function post(url: string, lines: string[]): Promise<void> {
-  const response = await fetch(`${url}/api/v1/events`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-ndjson' },
-    body: lines.join('\n'),
-  });
-  const answer = (await response.json()) as { accepted?: number };
-  if (answer.accepted !== lines.length) throw new Error(`accepted ${answer.accepted} of ${lines.length}`);
 }

@@ -32,6 +32,15 @@ const WEEKS = 4;
 const FOLLOWED_MS = 60_000;
 
 type Draft = Omit<AlertRaised, 'id'> & { key: string };
+/** Which alerts are listed; times epoch milliseconds. What is not given does not narrow them. */
+type Asked = {
+  state?: string;
+  kind?: string;
+  from_ms?: number;
+  to_ms?: number;
+  limit?: number;
+  id?: string;
+};
 type Needs = Pick<
   Services,
   'store' | 'geography' | 'sources' | 'live' | 'answers' | 'figures' | 'campaigns' | 'caughtUp'
@@ -94,14 +103,7 @@ export class Alerts {
   }
 
   /** Alerts as they are listed, newest first. */
-  async list(asked: {
-    state?: string;
-    kind?: string;
-    from_ms?: number;
-    to_ms?: number;
-    limit?: number;
-    id?: string;
-  }): Promise<Alert[]> {
+  async list(asked: Asked): Promise<Alert[]> {
     return (await this.#page(asked)).map(toAlert);
   }
 
@@ -264,14 +266,7 @@ export class Alerts {
     return ward_by_code.get(area) ?? district_by_code.get(area);
   }
 
-  #page(asked: {
-    state?: string;
-    kind?: string;
-    from_ms?: number;
-    to_ms?: number;
-    limit?: number;
-    id?: string;
-  }) {
+  #page(asked: Asked) {
     const { state = 'all', kind = '', from_ms = 0, to_ms = MOST_MS, limit = 10_000, id = '' } = asked;
     return alertsPage(this.#services.store, { state, kind, from_ms, to_ms, limit, id });
   }

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +8,7 @@ import { buildCity } from '../../simulator/city.ts';
 import { fillHistory } from '../../simulator/history.ts';
 import { scenarioByName } from '../../simulator/scenarios/index.ts';
 import { anEvent, startTestService, type TestService } from '../helper/service.ts';
-import { launchBrowser, mapReady, openPage } from './browser.ts';
+import { faultsOf, launchBrowser, mapReady, openPage } from './browser.ts';
 
 // The leader's pages against the real service: a simulated yesterday, and a campaign that runs on today.
 
@@ -59,16 +57,6 @@ async function shows(page: Page, value: number): Promise<void> {
 
 const figureOf = (page: Page) => page.getByTestId('big').getAttribute('data-value').then(Number);
 const asOf = (page: Page) => page.getByTestId('as-of').getAttribute('data-as-of').then(Number);
-
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  return page.evaluate(async () => {
-    const { violations } = await (window as any).axe.run(document);
-    return violations
-      .filter((fault: any) => fault.impact === 'serious' || fault.impact === 'critical')
-      .map((fault: any) => `${fault.id}: ${fault.nodes.map((node: any) => node.target).join(', ')}`);
-  });
-}
 
 beforeAll(async () => {
   service = await startTestService();

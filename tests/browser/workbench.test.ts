@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anEvent, startTestService, type TestService } from '../helper/service.ts';
-import { launchBrowser, openPage } from './browser.ts';
+import { faultsOf, launchBrowser, openPage } from './browser.ts';
 
 // The workbench against the real service: questions in SQL, their results as table, chart and map.
 
@@ -33,16 +32,6 @@ async function onlyValue(page: Page): Promise<string> {
   await cells.first().waitFor();
   expect(await cells.count()).toBe(1);
   return (await cells.first().textContent()) ?? '';
-}
-
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  return page.evaluate(async () => {
-    const { violations } = await (window as any).axe.run(document);
-    return violations
-      .filter((fault: any) => fault.impact === 'serious' || fault.impact === 'critical')
-      .map((fault: any) => `${fault.id}: ${fault.nodes.map((node: any) => node.target).join(', ')}`);
-  });
 }
 
 beforeAll(async () => {

@@ -2,16 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ApiError, accessKey, getJson } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import { request, sendJson } from '../api/send.ts';
-import type {
-  Draw,
-  Example,
-  LoggedQuery,
-  Preset,
-  RunningQueries,
-  SavedQuery,
-  Schema,
-  SqlOf,
-} from './types.ts';
+import type { Example, LoggedQuery, RunningQueries, SavedQuery, Schema, SqlOf } from './types.ts';
 
 const FOR_EVER = Number.POSITIVE_INFINITY;
 
@@ -50,14 +41,7 @@ export function readSaved(id: string, signal: AbortSignal): Promise<SavedQuery> 
 }
 
 /** What is kept of a query. */
-export type Keeping = {
-  title: string;
-  description: string;
-  sql: string;
-  parameters: readonly Preset[];
-  draw: Draw | null;
-  shared: boolean;
-};
+export type Keeping = Pick<SavedQuery, 'title' | 'description' | 'sql' | 'parameters' | 'draw' | 'shared'>;
 
 /** Keeps a query under an id; somebody else's id is refused (403). */
 export async function keepQuery(id: string, { draw, ...rest }: Keeping): Promise<SavedQuery> {

@@ -151,3 +151,16 @@ export function callsOf(
 
 /** The level that a wall and a phone rank. */
 export const WALL_LEVEL: Level = 'district';
+
+/** An area of which only one figure is known: no target, no rank. */
+export const plainArea = (code: string, value: number | null): BoardArea => ({
+  code,
+  value,
+  target: null,
+  share: null,
+  expected_now: null,
+  rank: null,
+  rank_last: null,
+  tied: false,
+  suppressed: value === null,
+});

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, startOfCityDay, toCityIso } from '../../../../server/c
 import { useWords } from '../../i18n/index.ts';
 import { counters, useLive } from '../../live/live-store.ts';
 import { useLiveVersion } from '../../live/use-live.ts';
-import { areasOf, type BoardArea, boardOf } from './board.ts';
+import { areasOf, type BoardArea, boardOf, plainArea } from './board.ts';
 import { useLeader } from './leader-store.ts';
 import type { PulseMinute } from './pulse-bars.ts';
 import { useCampaign, useMinutes, useProgress, useRanksBefore, useTodayCity } from './queries.ts';
@@ -109,18 +109,6 @@ const MINUTE_MS = 60_000;
 /** How often the map of the day is coloured anew, ms. */
 const RECOLOUR_MS = 3_000;
 
-const plain = (code: string, value: number | null): BoardArea => ({
-  code,
-  value,
-  target: null,
-  share: null,
-  expected_now: null,
-  rank: null,
-  rank_last: null,
-  tied: false,
-  suppressed: value === null,
-});
-
 /** The city's day as it stands, live: what leaders see without a campaign. */
 export function useTodayModel(): LeaderModel {
   const { t } = useWords();
@@ -145,13 +133,13 @@ export function useTodayModel(): LeaderModel {
   const districts = useMemo(
     () =>
       today.data?.areas
-        .map(({ code, events: count }) => plain(code, count))
+        .map(({ code, events: count }) => plainArea(code, count))
         .sort((a, b) => (b.value ?? -1) - (a.value ?? -1) || (a.code < b.code ? -1 : 1)),
     [today.data],
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: the counters are one object that changes with the version.
   const wards = useMemo(
-    () => (seen ? [...counters.by_code.values()].map(([code, count]) => plain(code, count)) : undefined),
+    () => (seen ? [...counters.by_code.values()].map(([code, count]) => plainArea(code, count)) : undefined),
     [seen, version],
   );
   return {

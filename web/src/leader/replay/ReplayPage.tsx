@@ -13,7 +13,7 @@ import { dateOf, dayStart } from '../../text/window.ts';
 import { coloursOf } from '../map/colours.ts';
 import { MapKey } from '../map/MapKey.tsx';
 import { MapPart } from '../map/MapPart.tsx';
-import type { BoardArea } from '../model/board.ts';
+import { type BoardArea, plainArea } from '../model/board.ts';
 import { useCampaign } from '../model/queries.ts';
 import { livePath, useHref } from '../model/use-href.ts';
 import { AreaRows } from '../parts/AreaRows.tsx';
@@ -37,17 +37,7 @@ function writeAddress(patch: Record<string, string | null>): void {
 function areasOfState(state: FrameState, measure: AreaMeasure): BoardArea[] {
   return [...state]
     .filter(([code]) => code !== 'city')
-    .map(([code, figures]) => ({
-      code,
-      value: figures[COLUMN[measure]],
-      target: null,
-      share: null,
-      expected_now: null,
-      rank: null,
-      rank_last: null,
-      tied: false,
-      suppressed: figures[COLUMN[measure]] === null,
-    }));
+    .map(([code, figures]) => plainArea(code, figures[COLUMN[measure]]));
 }
 
 /** The measure a campaign is about: the first that has a target. */
